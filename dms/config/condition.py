@@ -1,0 +1,48 @@
+"""The condition of the running house, as `status` shows it: steps, processes, jobs, gauges, and the alarms in words."""
+
+from typing import Any
+
+from django.db import DatabaseError
+
+from dms.core import clock
+from dms.core.models import LastDone, Worker
+from dms.core.work import gauges, steps
+from dms.core.workers import SEEN_WITHIN
+
+
+def read() -> dict[str, Any]:
+    """Return waiting, workers, jobs, gauges and alarms; what cannot be read is an alarm, not an error."""
+    alarms: list[str] = []
+    state: dict[str, Any] = {
+        "waiting": {step.name: _asked(step.name, step.waiting, alarms) or {} for step in steps()},
+        "workers": [_worker(row) for row in _asked("workers", lambda: list(Worker.objects.all()), alarms) or []],
+        "jobs": {row.job: _job(row, alarms) for row in _asked("jobs", lambda: list(LastDone.objects.all()), alarms) or []},
+        "gauges": {},
+    }
+    for gauge in gauges():
+        value = state["gauges"][gauge.name] = _asked(gauge.name, gauge.read, alarms)
+        if value is not None and (words := gauge.alarm(value)):
+            alarms.append(f"{gauge.name}: {words}")
+    waits = sum(sum(counts.values()) for counts in state["waiting"].values())
+    if waits and not any(worker["alive"] for worker in state["workers"]):
+        alarms.append(f"work: {waits} waiting and no worker alive; run: manage.py serve")
+    return {**state, "alarms": alarms}
+
+
+def _asked(name: str, question: Any, alarms: list[str]) -> Any:
+    try:
+        return question()
+    except (DatabaseError, OSError) as error:
+        alarms.append(f"{name}: cannot be read ({type(error).__name__})")
+        return None
+
+
+def _worker(row: Worker) -> dict[str, Any]:
+    alive = row.seen_at > clock.now() - SEEN_WITHIN
+    return {"name": row.name, "started_at": row.started_at, "seen_at": row.seen_at, "doing": row.doing, "alive": alive}
+
+
+def _job(row: LastDone, alarms: list[str]) -> dict[str, Any]:
+    if not row.succeeded:
+        alarms.append(f"{row.job}: failed at {row.ended_at:%Y-%m-%d %H:%M} ({row.fault})")
+    return {"ended_at": row.ended_at, "succeeded": row.succeeded, "succeeded_at": row.succeeded_at, "fault": row.fault}

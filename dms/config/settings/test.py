@@ -1,0 +1,27 @@
+"""Settings of the test suite: a throw-away data folder for each run (and each parallel worker), cheap password hashing."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_RUN = Path(os.environ.get("JUANZONG_TEST_DIR") or tempfile.mkdtemp(prefix="juanzong-test-"))
+os.environ["JUANZONG_DATA_DIR"] = str(_RUN / os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+from .base import *  # noqa: E402, F403
+from .base import DATA_DIR  # noqa: E402
+
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+SECRET_KEY = "tests-only"  # noqa: S105
+DEMONSTRATION = True
+VAULT_MASTER_KEY_FILE = str(DATA_DIR / "master-key" / "master.age")
+VAULT_MASTER_KEY_CREATE = True
+VAULT_KEY_REPLICAS = [DATA_DIR / "keys-replica"]
+BACKUP_DIR = str(DATA_DIR / "backups")
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+# Threads and other processes must see the tests' data: a file, not memory.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405
+AXES_ENABLED = False

@@ -1,0 +1,11 @@
+"""Random public ids for addresses: they say nothing about order, number or neighbours."""
+
+import secrets
+
+ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
+LENGTH = 14
+
+
+def new_public_id() -> str:
+    """Return 14 characters of a 32-letter alphabet without look-alikes (70 bits)."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

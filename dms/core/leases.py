@@ -1,0 +1,59 @@
+"""Leases on rows: a worker takes work in one short transaction, works outside any, and writes only under its attempt.
+
+The truth is the row's own state; a worker that dies is simply outlived: its lease ends and the row is drawn again.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from . import clock
+
+
+class Leasable(models.Model):
+    """Columns of a row that workers draw: who holds it until when, and how often it was tried."""
+
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True, editable=False)
+    leased_by = models.CharField(_("leased by"), max_length=80, blank=True, editable=False)
+    attempt = models.PositiveIntegerField(_("attempt"), default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def lease(
+    waiting: models.QuerySet[Any], *, worker: str, seconds: int, limit: int = 1
+) -> list[Any]:
+    """Take up to `limit` rows of `waiting` (ordered, unsliced) for `seconds`; return them as leased.
+
+    Rows under a live lease are passed over. Two workers never get the same row: the row is locked on PostgreSQL
+    (SKIP LOCKED), the whole database on SQLite (BEGIN IMMEDIATE).
+    """
+    model = waiting.model
+    now = clock.now()
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    with transaction.atomic():
+        rows = waiting.filter(free)
+        if transaction.get_connection().features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        ids = [row.pk for row in rows[:limit]]
+        if not ids:
+            return []
+        model._default_manager.filter(pk__in=ids).update(
+            leased_until=now + timedelta(seconds=seconds), leased_by=worker, attempt=F("attempt") + 1
+        )
+    order = {pk: position for position, pk in enumerate(ids)}
+    return sorted(model._default_manager.filter(pk__in=ids), key=lambda row: order[row.pk])
+
+
+def held(row: Any) -> models.QuerySet[Any]:
+    """Return the queryset that matches `row` only while the lease it was given still stands (same attempt)."""
+    return type(row)._default_manager.filter(pk=row.pk, attempt=row.attempt, leased_until__isnull=False)
+
+
+def release(row: Any) -> bool:
+    """Give the row back untouched; return False where another worker has taken it since."""
+    return held(row).update(leased_until=None, leased_by="") == 1

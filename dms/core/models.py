@@ -1,0 +1,73 @@
+"""Rows that belong to no room: counters of numbers, and what the processes write about themselves."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Counter(models.Model):
+    """The last number given within a scope (see numbering.py); the row is locked while a number is taken."""
+
+    scope = models.CharField(_("scope"), max_length=200, unique=True)
+    value = models.PositiveBigIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.value}"
+
+
+class Worker(models.Model):
+    """A worker or scheduler process, seen alive at `seen_at`; its row goes when it ends well or is long unseen."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    pid = models.PositiveIntegerField(_("process id"))
+    host = models.CharField(_("host"), max_length=120)
+    started_at = models.DateTimeField(_("started at"))
+    seen_at = models.DateTimeField(_("seen at"))
+    doing = models.CharField(_("doing"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
+        default_permissions = ()
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OnceOnly(models.Model):
+    """A named right that one process holds at a time, until a moment; whoever dies loses it then (the scheduler's)."""
+
+    name = models.CharField(_("name"), max_length=40, primary_key=True)
+    holder = models.CharField(_("holder"), max_length=80)
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("exclusive right")
+        verbose_name_plural = _("exclusive rights")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.holder}"
+
+
+class LastDone(models.Model):
+    """When a job of the schedule last ended, and how; what `status` shows, and what makes up for a missed day."""
+
+    job = models.CharField(_("job"), max_length=80, primary_key=True)
+    ended_at = models.DateTimeField(_("ended at"))
+    succeeded = models.BooleanField(_("succeeded"))
+    succeeded_at = models.DateTimeField(_("last succeeded at"), null=True)
+    fault = models.CharField(_("fault"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("job of the schedule")
+        verbose_name_plural = _("jobs of the schedule")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.job

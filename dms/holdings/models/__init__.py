@@ -1,0 +1,29 @@
+"""The facts of the holdings. Written only by dms.holdings.services; read through dms.holdings.selectors."""
+
+from .dossiers import Dossier, DossierGrant, DossierName, DossierState, DossierVersion, PersonalValue
+from .items import Item, ItemState, ItemVersion
+from .kinds import DossierKind, FieldDefinition, FieldType, Section
+from .pages import Capture, Page, PageState, Reading, ReadingKind
+from .series import Series
+
+__all__ = [
+    "Capture",
+    "Dossier",
+    "DossierGrant",
+    "DossierKind",
+    "DossierName",
+    "DossierState",
+    "DossierVersion",
+    "FieldDefinition",
+    "FieldType",
+    "Item",
+    "ItemState",
+    "ItemVersion",
+    "Page",
+    "PageState",
+    "PersonalValue",
+    "Reading",
+    "ReadingKind",
+    "Section",
+    "Series",
+]

@@ -1,0 +1,86 @@
+"""Items (件): one document each, with a permanent entry number from intake on."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dms.clearance.models import SecurityClass
+from dms.core.identifiers import new_public_id
+from dms.organisation.models import Fonds
+
+from .dossiers import Dossier, SealedVersion
+from .kinds import Section
+
+
+class ItemState(models.TextChoices):
+    """Where an item is in its life."""
+
+    INTAKE = "intake", _("in intake")
+    FILED = "filed", _("filed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Item(models.Model):
+    """One document of a dossier (A6). `reference_code` stays empty until a volume binds it."""
+
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
+    fonds = models.ForeignKey(Fonds, models.PROTECT, related_name="+", editable=False)
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="items", verbose_name=_("dossier"))
+    section = models.ForeignKey(
+        Section, models.PROTECT, null=True, blank=True, related_name="items", verbose_name=_("section")
+    )
+    entry_number = models.PositiveBigIntegerField(_("entry number"), editable=False)
+    reference_code = models.CharField(_("reference code"), max_length=80, blank=True, editable=False)
+    title = models.CharField(_("title"), max_length=300)
+    issuer = models.CharField(_("issuer"), max_length=120, blank=True)
+    issue_number = models.CharField(_("issue number"), max_length=80, blank=True)
+    document_date = models.DateField(_("date of the document"), null=True, blank=True)
+    copies = models.PositiveSmallIntegerField(_("copies"), default=1)
+    remarks = models.CharField(_("remarks"), max_length=300, blank=True)
+    classification = models.ForeignKey(
+        SecurityClass,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("security classification"),
+        help_text=_("Leave empty for the dossier's own."),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=ItemState.choices, default=ItemState.INTAKE)
+    received_on = models.DateField(_("received on"))
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    filed_at = models.DateTimeField(_("filed at"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        ordering = ("dossier", "document_date", "entry_number")
+        constraints = (
+            models.UniqueConstraint(fields=("fonds", "entry_number"), name="item_entry_number_unique_in_fonds"),
+            models.UniqueConstraint(
+                fields=("fonds", "reference_code"), condition=~Q(reference_code=""), name="item_reference_code_unique"
+            ),
+            models.CheckConstraint(condition=Q(copies__gte=1), name="item_has_a_copy"),
+            models.CheckConstraint(
+                condition=~Q(state="filed") | Q(filed_at__isnull=False), name="filed_item_has_its_time"
+            ),
+        )
+        indexes = (models.Index(fields=("dossier", "section", "document_date"), name="item_section_date"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def journal_label(self) -> str:
+        return self.reference_code or str(self.entry_number)
+
+
+class ItemVersion(SealedVersion):
+    """A version of an item's entry, the present one included; sealed under its dossier's key."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="versions")
+
+    class Meta(SealedVersion.Meta):
+        constraints = (models.UniqueConstraint(fields=("item", "version"), name="item_version_once"),)

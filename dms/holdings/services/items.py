@@ -1,0 +1,198 @@
+"""Enters, changes, files and withdraws items (A6 A10 A12)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from dms.clearance.models import SecurityClass
+from dms.clearance.policy import Act
+from dms.core import clock
+from dms.core.errors import Refusal, require
+from dms.core.numbering import next_value
+from dms.journal.services import record
+from dms.organisation.models import User
+from dms.vault.models import StoredFile
+from dms.vault.services import condemn, seal_text, unseal_text
+
+from .. import policy
+from ..models import Capture, Dossier, Item, ItemState, Reading, Section
+from ..selectors import decide_dossier, decide_item
+from .versions import item_snapshot, save_item_version
+
+CHANGEABLE = frozenset(
+    {
+        "section",
+        "title",
+        "issuer",
+        "issue_number",
+        "document_date",
+        "copies",
+        "remarks",
+        "classification",
+    }
+)
+
+
+def create_item(
+    *,
+    dossier: Dossier,
+    title: str,
+    section: Section | None = None,
+    document_date: date | None = None,
+    classification: SecurityClass | None = None,
+    issuer: str = "",
+    issue_number: str = "",
+    copies: int = 1,
+    remarks: str = "",
+    acting_user: User,
+) -> Item:
+    """A6: enter an item into its dossier's catalogue under a permanent entry number of the fonds."""
+    require(decide_dossier(acting_user, Act.WORK, dossier))
+    if section and section.kind_id != dossier.kind_id:
+        raise Refusal(_("This section belongs to another kind of dossier."))
+    item = Item(
+        fonds_id=dossier.fonds_id,
+        dossier=dossier,
+        section=section,
+        title=title.strip()[:300],
+        document_date=document_date,
+        classification=classification,
+        issuer=issuer,
+        issue_number=issue_number,
+        copies=copies,
+        remarks=remarks,
+        received_on=clock.today(),
+        received_by=acting_user,
+    )
+    if not item.title:
+        raise Refusal(_("An item needs a title."))
+    with transaction.atomic():
+        item.entry_number = next_value(f"entry:{dossier.fonds_id}")
+        item.save()
+        save_item_version(item, item_snapshot(item), ["created"], "", acting_user)
+        record("item.created", by=acting_user, thing=item, facts={"dossier": dossier.number})
+    return item
+
+
+def change_item(
+    *,
+    item: Item,
+    changes: Mapping[str, Any],
+    reason: str = "",
+    expected_version: int | None = None,
+    acting_user: User,
+) -> Item:
+    """A12: change an entry; the old version stays readable."""
+    if unknown := set(changes) - CHANGEABLE:
+        raise Refusal(_("This cannot be changed: %(what)s.") % {"what": ", ".join(sorted(unknown))})
+    with transaction.atomic():
+        locked = _lock(item)
+        require(decide_item(acting_user, Act.WORK, locked))
+        require(policy.may_change_item(locked.state))
+        if expected_version is not None and locked.version != expected_version:
+            raise Refusal(
+                _("Somebody changed this item in the meantime."),
+                _("Look at the present values and make your change again."),
+                code="changed_meanwhile",
+            )
+        changed = [name for name, value in changes.items() if getattr(locked, name) != value]
+        for name in changed:
+            setattr(locked, name, changes[name])
+        _refuse_a_broken_entry(locked)
+        if not changed:
+            return locked
+        require(decide_item(acting_user, Act.WORK, locked))
+        locked.version += 1
+        locked.save()
+        save_item_version(locked, item_snapshot(locked), changed, reason, acting_user)
+        record("item.changed", by=acting_user, thing=locked, facts={"changed": changed})
+    return locked
+
+
+def _lock(item: Item) -> Item:
+    return (
+        Item.objects.select_for_update(of=("self",))
+        .select_related("dossier__classification", "classification", "section")
+        .get(pk=item.pk)
+    )
+
+
+def _refuse_a_broken_entry(item: Item) -> None:
+    if item.section and item.section.kind_id != item.dossier.kind_id:
+        raise Refusal(_("This section belongs to another kind of dossier."))
+    if not item.title.strip():
+        raise Refusal(_("An item needs a title."))
+
+
+def move_item(*, item: Item, dossier: Dossier, section: Section | None, reason: str, acting_user: User) -> Item:
+    """A12: move an item to the dossier it belongs to: a row changes, no file moves; old versions stay sealed where they were."""
+    if not reason.strip():
+        raise Refusal(_("Moving an item needs a reason."))
+    with transaction.atomic():
+        locked = _lock(item)
+        require(decide_item(acting_user, Act.WORK, locked))
+        require(decide_dossier(acting_user, Act.WORK, dossier))
+        require(policy.may_change_item(locked.state))
+        if dossier.fonds_id != locked.fonds_id:
+            raise Refusal(_("An item stays in its fonds."))
+        source = locked.dossier
+        _reseal_versions(locked, source, dossier)
+        locked.dossier, locked.section = dossier, section
+        _refuse_a_broken_entry(locked)
+        locked.version += 1
+        locked.save()
+        save_item_version(locked, item_snapshot(locked), ["dossier"], reason, acting_user)
+        facts = {"from": source.number, "to": dossier.number}
+        record("item.moved", by=acting_user, thing=locked, facts=facts)
+    return locked
+
+
+def _reseal_versions(item: Item, source: Dossier, target: Dossier) -> None:
+    """The key of a dossier is destroyed with it: what moves away must not go dark with the old one."""
+    for version in item.versions.all():
+        text = unseal_text(bytes(version.sealed), source.sealing_key)
+        version.sealed = seal_text(text, target.sealing_key)
+        version.save(update_fields=["sealed"])
+
+
+def file_item(*, item: Item, acting_user: User) -> Item:
+    """A6: the item was checked and is now part of the archive; doing it twice changes nothing."""
+    with transaction.atomic():
+        locked = _lock(item)
+        require(decide_item(acting_user, Act.WORK, locked))
+        if locked.state == ItemState.FILED:
+            return locked
+        require(policy.may_change_item(locked.state))
+        locked.state, locked.filed_at = ItemState.FILED, clock.now()
+        locked.version += 1
+        locked.save(update_fields=["state", "filed_at", "version"])
+        save_item_version(locked, item_snapshot(locked), ["state"], "", acting_user)
+        record("item.filed", by=acting_user, thing=locked)
+    return locked
+
+
+def withdraw_item(*, item: Item, reason: str, acting_user: User) -> Item:
+    """Withdraw a wrong upload before filing: the entry number stays used, the images and texts are gone for good."""
+    with transaction.atomic():
+        locked = _lock(item)
+        require(decide_item(acting_user, Act.WORK, locked))
+        if locked.state != ItemState.WITHDRAWN:
+            require(policy.may_withdraw_item(locked.state))
+            locked.state = ItemState.WITHDRAWN
+            locked.version += 1
+            locked.save(update_fields=["state", "version"])
+            save_item_version(locked, item_snapshot(locked), ["state"], reason, acting_user)
+            record("item.withdrawn", by=acting_user, thing=locked)
+        condemn(stored_files_of(locked), reason="withdrawn before filing")
+    return locked
+
+
+def stored_files_of(item: Item) -> list[StoredFile]:
+    """Return every stored file of an item: masters, derivatives, thumbnails and texts of all its pages."""
+    captures = Capture.objects.filter(page__item=item).select_related("master", "derivative", "thumbnail")
+    files = [stored for c in captures for stored in (c.master, c.derivative, c.thumbnail)]
+    readings = Reading.objects.filter(capture__page__item=item).select_related("alto")
+    return files + [reading.alto for reading in readings]

@@ -1,0 +1,1 @@
+"""The bench on which foreign files are opened: sniffing, splitting, derivatives. No model, no database here."""

@@ -1,0 +1,93 @@
+"""What a clerk reads when a file is not taken in: what it is, and what to do. One table; the codes are for programs."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Sentence = tuple[str | Promise, str | Promise]
+
+REFUSALS: dict[str, Sentence] = {
+    "empty": (_("The file is empty."), _("Scan the paper again, or copy the file again from where it came.")),
+    "office": (
+        _("This is an office document (Word, Excel, PowerPoint), not a scan."),
+        _("Save it as PDF and upload the PDF."),
+    ),
+    "archive": (
+        _("This is a packed archive (such as ZIP or RAR)."),
+        _("Unpack it and upload the files that are inside."),
+    ),
+    "web_page": (_("This is a web page, not a scan."), _("Print it into a PDF and upload the PDF.")),
+    "drawing": (_("This is a drawing (SVG), not a scan."), _("Save it as PDF and upload the PDF.")),
+    "gif": (_("This is a GIF picture."), _("Save it as PNG or JPEG and upload that.")),
+    "phone_photo": (
+        _("This is a photograph in a telephone's own format (HEIC or AVIF)."),
+        _("Set the telephone to the most compatible format, or save the photograph as JPEG, and upload that."),
+    ),
+    "text": (_("This is a plain text file, not a scan."), _("Print it into a PDF and upload the PDF.")),
+    "program": (
+        _("This is a program, not a scan."),
+        _("Do not open it. Tell your administrator where the file came from."),
+    ),
+    "film": (_("This is a film or a sound recording, not a scan."), _("Keep it elsewhere; papers are taken in here.")),
+    "moving": (_("This is a moving picture, not a scan."), _("Save the one picture you need as PNG or JPEG.")),
+    "unknown": (
+        _("This is not a kind of file that can be taken in."),
+        _("Upload PDF, TIFF, JPEG, PNG, WebP or BMP files."),
+    ),
+    "double": (
+        _("This file is two kinds of file at once, or has foreign data before its beginning or after its end."),
+        _("Scan the paper again. If the file came from somebody else, tell your administrator."),
+    ),
+    "truncated": (
+        _("The file breaks off before its end."),
+        _("Copy it again from where it came, or scan the paper again."),
+    ),
+    "truncated_page": (
+        _("The file breaks off or is damaged at page %(page)s of %(pages)s."),
+        _("Copy it again from where it came, or scan the paper again."),
+    ),
+    "damaged": (
+        _("The file is damaged and cannot be read."),
+        _("Copy it again from where it came, or scan the paper again."),
+    ),
+    "encrypted": (
+        _("The PDF is protected with a password."),
+        _("Open it, save it without the password, and upload that."),
+    ),
+    "too_many_pixels": (
+        _("A page of this file claims %(width)s × %(height)s pixels, more than the limit of %(limit)s million."),
+        _("Scan it at a lower resolution: 300 dpi are enough for any paper."),
+    ),
+    "too_many_pages": (
+        _("The file has more than %(limit)s pages."),
+        _("Divide it into smaller files and upload those."),
+    ),
+    "too_large": (
+        _("The file is larger than %(limit)s MB."),
+        _("Divide it into smaller files and upload those."),
+    ),
+    "too_small": (_("The picture is too small to be a page."), _("Scan the paper again at 300 dpi.")),
+    "no_pages": (_("The file has no pages."), _("Copy it again from where it came, or scan the paper again.")),
+    "too_slow": (
+        _("Opening this file takes longer than allowed."),
+        _("Print it into a new PDF, or scan the paper again, and upload that."),
+    ),
+    "crashed": (
+        _("The program that opens files fails at this one."),
+        _("Print it into a new PDF, or scan the paper again, and upload that."),
+    ),
+    "broken_upload": (
+        _("The upload broke off: the file did not arrive whole."),
+        _("Upload it once more."),
+    ),
+}
+
+
+def words_for(code: str, facts: Mapping[str, object]) -> tuple[str, str]:
+    """Return (what it is, what to do) in the reader's language; an unknown code is told as damaged."""
+    message, remedy = REFUSALS.get(code, REFUSALS["damaged"])
+    try:
+        return str(message) % dict(facts), str(remedy) % dict(facts)
+    except (KeyError, TypeError, ValueError):
+        return str(REFUSALS["damaged"][0]), str(REFUSALS["damaged"][1])

@@ -1,0 +1,42 @@
+"""The journal's place among the installed apps."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+UNSEALED_ALARM_SECONDS = 60
+
+
+class JournalConfig(AppConfig):
+    """The room of the journal."""
+
+    name = "dms.journal"
+    label = "journal"
+    verbose_name = _("Journal")
+
+    def ready(self) -> None:
+        """Put the guards back after every migration (SQLite loses triggers when it remakes a table); seal and anchor."""
+        from dms.core import schedule, work
+
+        from . import sealing
+
+        post_migrate.connect(stand_guard, sender=self)
+        schedule.register("journal.seal", sealing.seal_waiting, seconds=5)
+        schedule.register("journal.seal latecomers", sealing.seal_all, hours=1)
+        schedule.register("journal.anchor", sealing.anchor_head, "cron", hour=0, minute=5)
+        work.register_gauge(
+            "journal.unsealed for a minute",
+            lambda: sealing.unsealed_older_than(UNSEALED_ALARM_SECONDS),
+            lambda count: f"{count} entries wait for their seal; is the scheduler running?" if count else "",
+        )
+
+
+def stand_guard(using: str, **kwargs: Any) -> None:
+    """Install the triggers on the database that was migrated."""
+    from .guards import GUARDED, install
+
+    if set(GUARDED) <= set(connections[using].introspection.table_names()):
+        install(connections[using])

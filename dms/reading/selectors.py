@@ -1,0 +1,117 @@
+"""What the reading room shows of an item: images, texts, hits, versions, readers. The caller has asked for the right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from dms.clearance.selectors import facts_of
+from dms.core import clock
+from dms.core.refusals import Answer
+from dms.holdings.models import Capture, Item, Page, Reading
+from dms.journal.models import JournalEntry
+from dms.organisation.models import PostKind, User
+from dms.vault.services import read
+from ocr.alto import from_alto
+from ocr.page_text import Box, PageText
+from search.marks import boxes_of
+from search.oracle import occurrences
+from search.query import Node
+
+from . import policy
+
+# An item may have thousands of pages; hits are asked for in portions, so that no answer takes long.
+PAGES_A_PORTION = 40
+READERS_SHOWN = 100
+LOOKS = ("page.read", "page.text_read", "item.downloaded", "item.printed", "look.refused")
+
+
+@dataclass(frozen=True, slots=True)
+class PageHits:
+    """Where the query stands on one page: for each hit its boxes (one a line it touches), in the capture's pixels."""
+
+    page: Page
+    hits: list[list[Box]]
+
+
+def captures_of(item: Item) -> QuerySet[Capture]:
+    """Return the current image of every page of an item, in the order of the pages."""
+    return (
+        Capture.objects.filter(page__item=item, is_current=True)
+        .select_related("page", "derivative", "thumbnail")
+        .order_by("page__position")
+    )
+
+
+def capture_of(page: Page, version: int | None = None) -> Capture | None:
+    """Return the current image of a page, or the one of that version; None where there is none."""
+    chosen = Q(is_current=True) if version is None else Q(version=version)
+    return page.captures.select_related("derivative", "thumbnail").filter(chosen).first()
+
+
+def readings_of(capture: Capture) -> list[Reading]:
+    """Return the versions of the text of an image, newest first."""
+    return list(capture.readings.select_related("alto", "made_by").order_by("-version"))
+
+
+def text_of(reading: Reading) -> PageText:
+    """Return the text of a version, from the vault; raise Destroyed or Damaged."""
+    return from_alto(read(reading.alto))
+
+
+def hits_on(text: PageText, query: Node | None) -> list[list[Box]]:
+    """Return where the words of `query` stand on a page: for each hit its boxes."""
+    if query is None:
+        return []
+    found = [boxes_of([span], text) for span in occurrences(query, text.text)]
+    return [boxes for boxes in found if boxes]
+
+
+def hits_in_item(item: Item, query: Node | None, *, after: int = 0) -> tuple[list[PageHits], int | None]:
+    """Return the pages with hits among the next portion after that position, and where the next portion begins.
+
+    The second is None where there is nothing more.
+    """
+    readings = (
+        Reading.objects.filter(is_current=True, capture__is_current=True, capture__page__item=item)
+        .filter(capture__page__position__gt=after)
+        .select_related("alto", "capture__page")
+        .order_by("capture__page__position")
+    )
+    portion = list(islice(readings[: PAGES_A_PORTION + 1], PAGES_A_PORTION + 1))
+    more = len(portion) > PAGES_A_PORTION
+    portion = portion[:PAGES_A_PORTION]
+    found = [PageHits(reading.capture.page, hits_on(text_of(reading), query)) for reading in _kept(portion)]
+    return [page for page in found if page.hits], portion[-1].capture.page.position if more else None
+
+
+def _kept(readings: Iterable[Reading]) -> Iterable[Reading]:
+    """Leave out texts that were destroyed: they have no hits, and those of their neighbours are still wanted."""
+    return (reading for reading in readings if not reading.alto.is_gone)
+
+
+def decide_readers(user: User, item: Item) -> Answer:
+    """Return whether this person may see who has read the item (C6)."""
+    audits = any(
+        post.kind == PostKind.AUDITOR and post.fonds_id == item.fonds_id for post in user.posts_on(clock.today())
+    )
+    return policy.may_see_readers(facts_of(user), fonds_id=item.fonds_id, audits=audits)
+
+
+def looks_at(item: Item) -> QuerySet[JournalEntry]:
+    """Return the journal's lines about who saw, copied, printed or was refused the item or a page of it, newest first."""
+    pages = Page.objects.filter(item=item).values("public_id")
+    things = Q(thing_type="holdings.page", thing_id__in=pages) | Q(thing_type="holdings.item", thing_id=item.public_id)
+    looks: QuerySet[JournalEntry] = JournalEntry.objects.filter(things, action__in=LOOKS).order_by("-id")
+    return looks[:READERS_SHOWN]
+
+
+def address_of(name: str, *args: Any) -> str | None:
+    """Return the address of another room's screen, or None where that room has none."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return None

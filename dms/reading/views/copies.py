@@ -1,0 +1,44 @@
+"""An item on paper or as a PDF, for those whom copying is allowed (C3); each is journalled."""
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from dms.clearance.policy import Act
+from dms.core import clock
+from dms.core.errors import NotFound
+from dms.holdings.models import Item
+from dms.holdings.selectors import get_item_for
+
+from ..selectors import captures_of
+from ..services import make_item_pdf, note_item_printed
+from .refusing import look_at
+
+
+@require_GET
+@look_at(Item, "pdf")
+def item_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send the item as a PDF named by its reference code or entry number, never by its title."""
+    item = get_item_for(request.user, public_id, Act.DOWNLOAD)
+    pdf = make_item_pdf(item=item, acting_user=request.user)  # type: ignore[arg-type]
+    response = FileResponse(pdf, as_attachment=True, filename=f"{item.journal_label}.pdf", content_type="application/pdf")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+@look_at(Item, "print")
+def item_print(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show the item, or its page number `?page=`, as sheets that print themselves, each with who printed it and when."""
+    item = get_item_for(request.user, public_id, Act.PRINT)
+    captures = captures_of(item)
+    only = request.GET.get("page", "")
+    if only:
+        known = only.isascii() and only.isdigit() and len(only) <= 9
+        captures = captures.filter(page__position=int(only)) if known else captures.none()
+    sheets = list(captures)
+    if not sheets:
+        raise NotFound
+    note_item_printed(item=item, pages=len(sheets), acting_user=request.user)  # type: ignore[arg-type]
+    context = {"item": item, "sheets": sheets, "printed_at": clock.now(), "pages": item.pages.count()}
+    return render(request, "reading/print.html", context)

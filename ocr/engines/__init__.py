@@ -1,0 +1,24 @@
+"""The engines that read page images, by name. A new one: a module here with a class like `base.Engine`, a line in `_ENGINES`."""
+
+from importlib import import_module
+
+from .base import Engine, EngineMissing
+
+_ENGINES = {
+    "tesseract": "ocr.engines.tesseract:Tesseract",
+}
+
+
+def names() -> list[str]:
+    """Return the names an installation may choose from (setting OCR_ENGINE)."""
+    return sorted(_ENGINES)
+
+
+def engine(name: str) -> Engine:
+    """Return the engine called `name`, ready to read. Raises `EngineMissing` where there is none of that name."""
+    try:
+        module, attribute = _ENGINES[name].split(":")
+    except KeyError:
+        raise EngineMissing(f"there is no recognition engine called {name!r}; known: {', '.join(names())}") from None
+    made: Engine = getattr(import_module(module), attribute)()
+    return made

@@ -1,0 +1,182 @@
+"""The engine that needs no server: SQLite's FTS5 in a file of its own. Writes go through its own connection only.
+
+FTS5 keeps no text here (contentless); the token string beside it is there because a deletion must say again, word for
+word, what was stored.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from ..query import Node
+from ..tokens import TOKEN_VERSION, index_string
+from . import files
+from .base import Document, Kind, Match
+from .expression import expression_of
+
+_T = TypeVar("_T")
+BATCH = 500
+# A checkpoint waits for readers; they are short.
+_CHECKPOINT_TRIES = 200
+_CHECKPOINT_PAUSE = 0.05
+
+
+class EmbeddedEngine:
+    """An index in the files around `link`. Safe for any number of threads and processes at once."""
+
+    def __init__(self, link: Path) -> None:
+        self.files = files.IndexFiles(link)
+
+    def put(self, documents: Iterable[Document]) -> int:
+        """Store the documents in the place of their older versions, all or none; return how many changed anything.
+
+        A document older than what is stored, or one that was forgotten, is passed over.
+        """
+        cut = [(document, index_string(document.text)) for document in documents]
+        with self.files.writing(), self._writer(self.files.current()) as connection:
+            return _put(connection, cut)
+
+    def forget(self, kind: Kind, ids: Iterable[int]) -> int:
+        """Remove the texts so that none of their words is left in any file; they are refused from then on (purge)."""
+        gone, count = list(ids), 0
+        if not gone:
+            return 0
+        with self.files.writing():
+            for path in self.files.all() or [self.files.current()]:
+                with closing(files.connect(path)) as connection:
+                    with _transaction(connection):
+                        count = max(count, _drop(connection, kind, gone, for_ever=True))
+                    _scour(connection, kind)
+        return count
+
+    def drop(self, kind: Kind, ids: Iterable[int]) -> int:
+        """Take the texts out of the results; they may come back. Their words stay in the raw file for a while."""
+        with self.files.writing(), self._writer(self.files.current()) as connection:
+            return _drop(connection, kind, list(ids), for_ever=False)
+
+    def rebuild(self, batches: Iterable[Sequence[Document]], done: Callable[[int], None] = lambda count: None) -> int:
+        """Build the next generation beside the present one and switch to it; return how many texts it holds.
+
+        Raises BlockingIOError where another rebuild is at work. Killed half-way it leaves everything as it was.
+        """
+        with self.files.rebuilding():
+            path, total = self.files.new(), 0
+            for batch in batches:
+                cut = [(document, index_string(document.text)) for document in batch]
+                with self._writer(path) as connection:
+                    total += _put(connection, cut)
+                done(total)
+            with closing(files.connect(path)) as connection:
+                for kind in Kind:
+                    connection.execute(f"INSERT INTO {kind}_fts({kind}_fts) VALUES ('optimize')")
+                _checkpoint(connection)
+            self.files.switch_to(path)
+            return total
+
+    def versions(self, kind: Kind, ids: Iterable[int]) -> dict[int, int]:
+        """Return the version of each of `ids` that is stored and cut as today; others are missing."""
+        found: dict[int, int] = {}
+        with self._reader() as connection:
+            for chunk in _chunks(ids):
+                sql = f"SELECT id, version FROM {kind}_doc WHERE token_version = ? AND id IN ({_marks(chunk)})"
+                found.update(connection.execute(sql, (TOKEN_VERSION, *chunk)).fetchall())
+        return found
+
+    def forgotten(self, kind: Kind) -> set[int]:
+        """Return the ids that were forgotten since this generation was begun."""
+        with self._reader() as connection:
+            return {row[0] for row in connection.execute(f"SELECT id FROM {kind}_forgotten")}
+
+    def search(self, kind: Kind, node: Node) -> Iterator[Match]:
+        """Yield every match of `node`, in no order; the smaller its rank, the better."""
+        sql = f"SELECT rowid, bm25({kind}_fts) FROM {kind}_fts WHERE {kind}_fts MATCH ?"
+        with self._reader() as connection:
+            for row in connection.execute(sql, (expression_of(node),)):
+                yield Match(*row)
+
+    @contextmanager
+    def _writer(self, path: Path) -> Iterator[sqlite3.Connection]:
+        with closing(files.connect(path)) as connection, _transaction(connection):
+            yield connection
+
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        with closing(files.connect(self.files.current(), read_only=True)) as connection:
+            yield connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _put(connection: sqlite3.Connection, cut: list[tuple[Document, str]]) -> int:
+    return sum(_put_one(connection, document, tokens) for document, tokens in cut)
+
+
+def _put_one(connection: sqlite3.Connection, document: Document, tokens: str) -> bool:
+    kind, stamp = document.kind, (document.version, TOKEN_VERSION)
+    known = connection.execute(f"SELECT 1 FROM {kind}_forgotten WHERE id = ?", (document.id,)).fetchone()
+    old = connection.execute(
+        f"SELECT version, token_version, tokens FROM {kind}_doc WHERE id = ?", (document.id,)
+    ).fetchone()
+    if known or (old and (old[:2] == stamp or old[0] > document.version or old[1] > TOKEN_VERSION)):
+        return False
+    if old is None or old[2] != tokens:
+        if old:
+            _unsay(connection, kind, document.id, old[2])
+        connection.execute(f"INSERT INTO {kind}_fts(rowid, tokens) VALUES (?, ?)", (document.id, tokens))
+    connection.execute(f"INSERT OR REPLACE INTO {kind}_doc VALUES (?, ?, ?, ?)", (document.id, *stamp, tokens))
+    return True
+
+
+def _drop(connection: sqlite3.Connection, kind: Kind, ids: list[int], *, for_ever: bool) -> int:
+    count = 0
+    for one in ids:
+        row = connection.execute(f"SELECT tokens FROM {kind}_doc WHERE id = ?", (one,)).fetchone()
+        if row:
+            _unsay(connection, kind, one, row[0])
+            connection.execute(f"DELETE FROM {kind}_doc WHERE id = ?", (one,))
+            count += 1
+        if for_ever:
+            connection.execute(f"INSERT OR IGNORE INTO {kind}_forgotten VALUES (?)", (one,))
+    return count
+
+
+def _unsay(connection: sqlite3.Connection, kind: Kind, one: int, tokens: str) -> None:
+    connection.execute(f"INSERT INTO {kind}_fts({kind}_fts, rowid, tokens) VALUES ('delete', ?, ?)", (one, tokens))
+
+
+def _scour(connection: sqlite3.Connection, kind: Kind) -> None:
+    """Leave nothing of what was deleted in the file or its log: a plain delete only marks it as gone."""
+    connection.execute(f"INSERT INTO {kind}_fts({kind}_fts) VALUES ('optimize')")
+    connection.execute("VACUUM")
+    _checkpoint(connection)
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    """Write the log back and empty it, however long readers take; raise OperationalError where they never end."""
+    for _ in range(_CHECKPOINT_TRIES):
+        if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0:
+            return
+        time.sleep(_CHECKPOINT_PAUSE)
+    raise sqlite3.OperationalError("the log of the search index could not be emptied: a reader holds it")
+
+
+def _chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
+    rows = list(items)
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
+
+
+def _marks(items: Sequence[object]) -> str:
+    return ",".join("?" * len(items))
