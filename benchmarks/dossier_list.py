@@ -162,6 +162,7 @@ def acts(user: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
     for text in ("YZ-2017-05", "张伟", "17-1"):
         yield f"begins with {text}", lambda text=text: list_page(user, Filters(text=text), Order.NUMBER, FIRST, 50)
     yield "filter year", lambda: list_page(user, Filters(year=2017), Order.NUMBER, FIRST, 50)
+    yield "filter responsible", lambda: list_page(user, Filters(responsible=user.pk), Order.NAME, FIRST, 50)
     yield "filter state (nothing)", lambda: list_page(user, Filters(state="closed"), Order.NUMBER, FIRST, 50)
 
 

@@ -5,25 +5,25 @@ from lxml import etree
 from .page_text import Box, Char, Line, PageText, Word, around, readable
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
-_ = f"{{{NAMESPACE}}}"
+_NS = f"{{{NAMESPACE}}}"
 
 
 def to_alto(page: PageText) -> bytes:
     """Return `page` as an ALTO document (UTF-8). Characters that XML cannot carry are left out."""
-    root = etree.Element(f"{_}alto", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{_NS}alto", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     _describe(root, page)
-    layout = etree.SubElement(root, f"{_}Layout")
+    layout = etree.SubElement(root, f"{_NS}Layout")
     size = {"HEIGHT": str(page.height), "WIDTH": str(page.width)}
-    sheet = etree.SubElement(layout, f"{_}Page", ID="page", PHYSICAL_IMG_NR="1", **size)
+    sheet = etree.SubElement(layout, f"{_NS}Page", {"ID": "page", "PHYSICAL_IMG_NR": "1", **size})
     if page.confidence is not None:
         sheet.set("PC", _share(page.confidence))
-    space = etree.SubElement(sheet, f"{_}PrintSpace", HPOS="0", VPOS="0", **size)
+    space = etree.SubElement(sheet, f"{_NS}PrintSpace", {"HPOS": "0", "VPOS": "0", **size})
     block, number = None, -1
     for line in page.lines:
         if block is None or line.block != number:
             number = line.block
             box = around(other.box for other in page.lines if other.block == number)
-            block = etree.SubElement(space, f"{_}TextBlock", {"ID": f"block{number}", **_placed(box)})
+            block = etree.SubElement(space, f"{_NS}TextBlock", {"ID": f"block{number}", **_placed(box)})
             block.set("ROTATION", str((360 - page.turn) % 360))  # ALTO counts against the clock
         _write_line(block, line)
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
@@ -36,51 +36,51 @@ def from_alto(document: bytes) -> PageText:
         root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
         raise ValueError("this is not an ALTO document") from error
-    sheet = root.find(f"{_}Layout/{_}Page")
-    if root.tag != f"{_}alto" or sheet is None:
+    sheet = root.find(f"{_NS}Layout/{_NS}Page")
+    if root.tag != f"{_NS}alto" or sheet is None:
         raise ValueError("this is not an ALTO document")
-    blocks = sheet.iter(f"{_}TextBlock")
+    blocks = sheet.iter(f"{_NS}TextBlock")
     return PageText(
         width=int(sheet.get("WIDTH", "0")),
         height=int(sheet.get("HEIGHT", "0")),
-        turn=int((root.findtext(f".//{_}processingStepSettings") or "turn=0").removeprefix("turn=")),
+        turn=int((root.findtext(f".//{_NS}processingStepSettings") or "turn=0").removeprefix("turn=")),
         lines=tuple(_read_line(line, number) for number, block in enumerate(blocks) for line in block),
-        engine=root.findtext(f".//{_}softwareName") or "",
+        engine=root.findtext(f".//{_NS}softwareName") or "",
     )
 
 
 def _describe(root: etree._Element, page: PageText) -> None:
-    description = etree.SubElement(root, f"{_}Description")
-    etree.SubElement(description, f"{_}MeasurementUnit").text = "pixel"
-    step = etree.SubElement(description, f"{_}Processing", ID="recognition")
-    etree.SubElement(step, f"{_}processingStepSettings").text = f"turn={page.turn}"
-    software = etree.SubElement(step, f"{_}processingSoftware")
-    etree.SubElement(software, f"{_}softwareName").text = readable(page.engine)
+    description = etree.SubElement(root, f"{_NS}Description")
+    etree.SubElement(description, f"{_NS}MeasurementUnit").text = "pixel"
+    step = etree.SubElement(description, f"{_NS}Processing", ID="recognition")
+    etree.SubElement(step, f"{_NS}processingStepSettings").text = f"turn={page.turn}"
+    software = etree.SubElement(step, f"{_NS}processingSoftware")
+    etree.SubElement(software, f"{_NS}softwareName").text = readable(page.engine)
 
 
 def _write_line(block: etree._Element, line: Line) -> None:
-    row = etree.SubElement(block, f"{_}TextLine", _placed(line.box))
+    row = etree.SubElement(block, f"{_NS}TextLine", _placed(line.box))
     for word in line.words:
         glyphs = [(text, char) for char in word.chars if (text := readable(char.text))]
         if not glyphs:
             continue
         if word.space_before:
-            etree.SubElement(row, f"{_}SP")
+            etree.SubElement(row, f"{_NS}SP")
         content = "".join(text for text, _char in glyphs)
         known = {"CONTENT": content, "WC": _share(word.confidence)}
-        string = etree.SubElement(row, f"{_}String", {**known, **_placed(word.box)})
+        string = etree.SubElement(row, f"{_NS}String", {**known, **_placed(word.box)})
         for text, char in glyphs:
             known = {"CONTENT": text, "GC": _share(char.confidence)}
-            etree.SubElement(string, f"{_}Glyph", {**known, **_placed(char.box)})
+            etree.SubElement(string, f"{_NS}Glyph", {**known, **_placed(char.box)})
 
 
 def _read_line(row: etree._Element, block: int) -> Line:
     words, spaced = [], False
     for part in row:
-        if part.tag == f"{_}String":
+        if part.tag == f"{_NS}String":
             chars = tuple(Char(g.get("CONTENT", ""), _box(g), _percent(g.get("GC"))) for g in part)
             words.append(Word(chars, _percent(part.get("WC")), spaced))
-        spaced = part.tag == f"{_}SP"
+        spaced = part.tag == f"{_NS}SP"
     return Line(tuple(words), _box(row), block)
 
 

@@ -1,8 +1,14 @@
-"""What can go wrong while a page is read, as types. `words` is an English msgid without names or values: kept with the page, translated where shown."""
+"""What can go wrong while a page is read, as types. Nothing is translated and nothing of the page is quoted here.
+
+`words` is a msgid without values: it is kept with the page and translated where it is shown.
+"""
 
 from typing import ClassVar
 
-from django.utils.translation import gettext_noop as _
+
+def _(msgid: str) -> str:
+    """Mark a msgid for the catalogue; the process that reads pages knows no settings, so nothing is translated here."""
+    return msgid
 
 
 class RecognitionFailed(Exception):

@@ -60,14 +60,18 @@ class Placement:
             min(max(0, math.ceil(y + half_height)), self.height),
         )
 
-    def line(self, line: Line) -> Line:
-        """Return `line` with every box taken back to the capture."""
-        words = tuple(self._word(word) for word in line.words)
-        return Line(words, around(word.box for word in words) if words else self.box(line.box), line.block)
+    def line(self, line: Line) -> Line | None:
+        """Return `line` with every box taken back to the capture; None where all of it lies outside (an artefact)."""
+        words = tuple(word for word in map(self._word, line.words) if _has_a_size(word.box))
+        return Line(words, around(word.box for word in words), line.block) if words else None
 
     def _word(self, word: Word) -> Word:
         chars = tuple(Char(char.text, self.box(char.box), char.confidence) for char in word.chars)
         return Word(chars, word.confidence, word.space_before)
+
+
+def _has_a_size(box: Box) -> bool:
+    return box[0] < box[2] and box[1] < box[3]
 
 
 def straightened(image: Image.Image, placement: Placement, degrees: float) -> tuple[Image.Image, Placement]:
@@ -76,7 +80,8 @@ def straightened(image: Image.Image, placement: Placement, degrees: float) -> tu
     cos, sin = math.cos(angle), math.sin(angle)
     width = math.ceil(image.width * cos + image.height * abs(sin))
     height = math.ceil(image.height * cos + image.width * abs(sin))
-    left, top = image.width / 2 - cos * width / 2 - sin * height / 2, image.height / 2 + sin * width / 2 - cos * height / 2
+    left = (image.width - cos * width - sin * height) / 2
+    top = (image.height + sin * width - cos * height) / 2
     matrix = (cos, sin, left, -sin, cos, top)
     level = image.transform(
         (width, height), Image.Transform.AFFINE, matrix, resample=Image.Resampling.BICUBIC, fillcolor=255

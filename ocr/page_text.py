@@ -1,4 +1,4 @@
-"""What stands on a page and where: lines, words and characters with boxes. Values only: no image, no database, no engine.
+"""What stands on a page and where: lines, words, characters with boxes. Values only: no image, database or engine.
 
 Boxes are (x0, y0, x1, y1) in pixels of the capture as it was handed in (EXIF obeyed, otherwise unturned); x1 and y1 lie
 just outside. Confidences are whole percents.

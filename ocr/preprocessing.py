@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .page_text import Box
+from .seals import without_seals
 
 SURVEY_DPI = 100
 READING_DPI = 200
@@ -39,15 +40,12 @@ class Survey:
 
     def turned(self, turn: int) -> "Survey":
         """Return the survey of the same page turned clockwise by `turn` degrees."""
-        quarters = -turn // 90
-        return Survey(*(np.rot90(part, quarters) for part in (self.light, self.paper, self.ink, self.words)))
+        light, paper = np.rot90(self.light, -turn // 90), np.rot90(self.paper, -turn // 90)
+        return Survey(light, paper, np.rot90(self.ink, -turn // 90), np.rot90(self.words, -turn // 90))
 
 
-def as_grey(image: Image.Image) -> Image.Image:
-    """Return `image` in mode L on white: transparency filled, 16 bits scaled down, stamps' red paled by half.
-
-    The pale red lets the words under a seal through, and leaves a red letterhead dark enough to be read.
-    """
+def as_grey(image: Image.Image, dpi: int) -> Image.Image:
+    """Return `image` in mode L on white: transparency filled, 16 bits scaled down, red seals taken off the words."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
@@ -57,8 +55,7 @@ def as_grey(image: Image.Image) -> Image.Image:
         return Image.fromarray((values * (255.0 / top)).clip(0, 255).astype(np.uint8))
     if image.mode in ("1", "L"):
         return image.convert("L")
-    colour = image.convert("RGB")
-    return Image.blend(colour.convert("L"), colour.getchannel("R"), 0.5)
+    return without_seals(image.convert("RGB"), dpi)
 
 
 def survey(grey: Image.Image, dpi: int) -> Survey:
@@ -141,12 +138,12 @@ def even_out(grey: Image.Image, page: Survey) -> Image.Image:
     if not uneven and darkest < 0.5:
         return grey
     stretch = 1.0 if darkest < 0.45 else 0.8 / (1.0 - darkest)
-    # Whole numbers in sixteenths, because floats would cost ten times the time on a big scan.
-    gain = np.clip(255.0 * 16.0 / page.paper, 16, 255).astype(np.uint8)
+    # Whole numbers in sixty-fourths: floats cost several times the time on a big scan, coarser steps would show.
+    gain = np.clip(255.0 * 64.0 / page.paper, 64, 255).astype(np.uint8)
     gains = np.asarray(Image.fromarray(gain).resize(grey.size, Image.Resampling.BILINEAR))
     light = np.asarray(grey).astype(np.uint16)
     light *= gains
-    light >>= 4
+    light >>= 6
     even = Image.fromarray(np.minimum(light, 255, out=light).astype(np.uint8))
     return even if stretch == 1.0 else even.point([max(0, round(255 - (255 - v) * stretch)) for v in range(256)])
 
@@ -164,7 +161,7 @@ def _paper(values: Floats) -> Floats:
 
 
 def _without_rims(ink: Bools) -> Bools:
-    """The ink without the scanner's black borders: rows and columns at the edge that are mostly dark, and 2 % around."""
+    """The ink without the scanner's black borders: mostly dark rows and columns at the edge, and 2 % in any case."""
     kept = ink.copy()
     for turned in (kept, kept[::-1], kept.T, kept.T[::-1]):
         rim = max(2, len(turned) // 50)

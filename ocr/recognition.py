@@ -1,4 +1,4 @@
-"""From an image to its page text: gate, turn, straighten, clean, read, and boxes back on the capture. No storage, no database."""
+"""From an image to its page text: gate, turn, straighten, clean, read, boxes back on the capture. Nothing is stored."""
 
 from dataclasses import dataclass, replace
 
@@ -31,7 +31,7 @@ def recognise(image: Image.Image, engine: Engine, dpi: int | None = None) -> Pag
     `dpi` is the resolution it was captured at, where known. Whatever the engine raises is let through.
     """
     dpi = resolution(image, dpi)
-    grey = preprocessing.as_grey(image)
+    grey = preprocessing.as_grey(image, dpi)
     survey = preprocessing.survey(grey, dpi)
     page = PageText(image.width, image.height, engine=engine.name)
     if not preprocessing.has_text(survey):
@@ -112,7 +112,8 @@ def _scale(dpi: int) -> float:
 
 
 def _read(page: _Upright, engine: Engine) -> tuple[Line, ...]:
-    return tuple(page.placement.line(line) for line in engine.read(page.image, page.dpi))
+    found = (page.placement.line(line) for line in engine.read(page.image, page.dpi))
+    return tuple(line for line in found if line is not None)
 
 
 def _confidence(lines: tuple[Line, ...]) -> int:

@@ -1,4 +1,4 @@
-"""Short-lived private folders in memory for what an engine must have as a file. Nothing here may ever reach a disk that keeps."""
+"""Short-lived private folders in memory for what an engine must have as a file. Nothing may reach a disk that keeps."""
 
 import os
 import shutil
@@ -11,10 +11,19 @@ import psutil
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - memory, and the folders in it are private
 _PREFIX = "juanzong-ocr-"
+_given: Path | None = None
+
+
+def use(folder: Path | None) -> None:
+    """Make all private folders of this process in `folder`, whose maker will remove it: also when we are killed."""
+    global _given
+    _given = folder
 
 
 def root() -> Path:
     """Return the place for private folders: memory where the system has such, its temporary folder otherwise."""
+    if _given is not None:
+        return _given
     return _MEMORY if os.access(_MEMORY, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
 
 

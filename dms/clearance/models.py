@@ -1,6 +1,7 @@
 """Security classifications, people's clearances, and the common part of grants. Rules are in policy.py."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -50,7 +51,7 @@ class PersonClearance(models.Model):
         return f"{self.person} · {self.security_class}"
 
 
-class GrantQuerySet(models.QuerySet["AbstractGrant"]):
+class GrantQuerySet(models.QuerySet[Any]):
     """Grants by their time."""
 
     def in_force(self, at: datetime) -> "GrantQuerySet":
@@ -61,9 +62,7 @@ class GrantQuerySet(models.QuerySet["AbstractGrant"]):
 class AbstractGrant(models.Model):
     """This reader, for this time, for these acts (授权, C3). Rooms add the thing it is for."""
 
-    reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("reader")
-    )
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("reader"))
     may_read = models.BooleanField(_("read"), default=True)
     may_print = models.BooleanField(_("print"), default=False)
     may_download = models.BooleanField(_("download"), default=False)

@@ -117,9 +117,7 @@ def decide(user: UserFacts, act: Act, thing: ThingFacts) -> Answer:
     if thing.sealed and not any(branch.covers(thing) for branch in branches(user, Act.KNOW)):
         return _unknown()
     if thing.sealed and act is not Act.KNOW:
-        return Denied(
-            _("This dossier is sealed."), _("Only the general manager can have it opened."), code="sealed"
-        )
+        return Denied(_("This dossier is sealed."), _("Only the general manager can have it opened."), code="sealed")
     if any(branch.covers(thing) for branch in branches(user, Act.KNOW)):
         return Denied(
             _("You may know of this dossier, but not do this with it."),

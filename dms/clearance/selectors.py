@@ -10,9 +10,7 @@ from dms.organisation.models import Department, PostKind, User
 from .models import ORDINARY, PersonClearance, SecurityClass
 from .policy import UserFacts
 
-LEADERS = frozenset(
-    {PostKind.CHAIRMAN, PostKind.GENERAL_MANAGER, PostKind.VICE_GENERAL_MANAGER, PostKind.DIRECTOR}
-)
+LEADERS = frozenset({PostKind.CHAIRMAN, PostKind.GENERAL_MANAGER, PostKind.VICE_GENERAL_MANAGER, PostKind.DIRECTOR})
 NOBODY = UserFacts(user_id=0, active=False)
 
 
@@ -57,5 +55,3 @@ def _clearance_rank(user: User) -> int:
 def classes_up_to(rank: int) -> list[int]:
     """Return the primary keys of the classifications whose rank is at most `rank`."""
     return [pk for pk, its_rank in SecurityClass.objects.values_list("pk", "rank") if its_rank <= rank]
-
-

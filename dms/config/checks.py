@@ -45,7 +45,10 @@ def debugging() -> Iterator[Error]:
 
 def weak_secret() -> Iterator[Error]:
     """Sessions are signed with the secret key: one that others know lets them sign in as anybody."""
-    key = settings.SECRET_KEY
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's own words for an empty one
+        key = ""
     if len(key) < SHORTEST_SECRET or len(set(key)) < 5 or key.lower().startswith(SAMPLE_SECRETS):
         yield Error(
             "The secret key is missing, too short or a sample.",
@@ -101,9 +104,7 @@ def demonstration_people() -> Iterator[Error]:
             get_user_model()._default_manager.filter(is_demonstration=True).values_list("username", flat=True)[:20]
         )
     except DatabaseError:
-        yield Error(
-            "The database cannot be read, or is not set up.", hint="Run: manage.py migrate", id="juanzong.E007"
-        )
+        yield Error("The database cannot be read, or is not set up.", hint="Run: manage.py migrate", id="juanzong.E007")
         return
     if names:
         yield Error(

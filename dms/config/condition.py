@@ -16,7 +16,9 @@ def read() -> dict[str, Any]:
     state: dict[str, Any] = {
         "waiting": {step.name: _asked(step.name, step.waiting, alarms) or {} for step in steps()},
         "workers": [_worker(row) for row in _asked("workers", lambda: list(Worker.objects.all()), alarms) or []],
-        "jobs": {row.job: _job(row, alarms) for row in _asked("jobs", lambda: list(LastDone.objects.all()), alarms) or []},
+        "jobs": {
+            row.job: _job(row, alarms) for row in _asked("jobs", lambda: list(LastDone.objects.all()), alarms) or []
+        },
         "gauges": {},
     }
     for gauge in gauges():

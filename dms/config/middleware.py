@@ -42,6 +42,6 @@ class RefusalMiddleware:
 
 def wants_json(request: HttpRequest) -> bool:
     """Return whether the request comes from a script rather than from somebody who reads."""
-    return request.headers.get("x-requested-with") == "XMLHttpRequest" or request.accepts("application/json") and not (
-        request.accepts("text/html")
-    )
+    if request.headers.get("x-requested-with") == "XMLHttpRequest":
+        return True
+    return request.accepts("application/json") and not request.accepts("text/html")

@@ -116,11 +116,11 @@ class Supervisor:
                 if os.getppid() != parent:  # it died before we asked
                     os._exit(1)
 
-        child.process = subprocess.Popen(  # noqa: S603
+        child.process = subprocess.Popen(
             child.command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=tie_to_parent,  # noqa: PLW1509 - one thread only, and nothing else reaches the kernel's tie
+            preexec_fn=tie_to_parent,
             env=os.environ | child.environment,
         )
         child.started = time.monotonic()

@@ -55,4 +55,3 @@ class SignInView(account.LoginView):
     """Signing in; everybody without exception gets to the home page or to where they were going."""
 
     template_name = "config/sign_in.html"
-

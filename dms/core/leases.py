@@ -24,9 +24,7 @@ class Leasable(models.Model):
         abstract = True
 
 
-def lease(
-    waiting: models.QuerySet[Any], *, worker: str, seconds: int, limit: int = 1
-) -> list[Any]:
+def lease(waiting: models.QuerySet[Any], *, worker: str, seconds: int, limit: int = 1) -> list[Any]:
     """Take up to `limit` rows of `waiting` (ordered, unsliced) for `seconds`; return them as leased.
 
     Rows under a live lease are passed over. Two workers never get the same row: the row is locked on PostgreSQL

@@ -125,7 +125,7 @@ class Loop:
         except OperationalError as error:  # "database is locked", a server restarting: the work is still there
             logger.warning("%s: %s: %s, will try again", self.name, step.name, type(error).__name__)
             return self._failed(step)
-        except Exception as error:  # noqa: BLE001 - one room's fault must not stop the others
+        except Exception as error:
             logger.error("%s: %s failed: %s", self.name, step.name, where_it_broke(error))
             return self._failed(step)
         finally:

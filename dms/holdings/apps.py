@@ -1,3 +1,5 @@
+"""Tells Django about the holdings, and the journal what their acts are called."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,34 @@ class HoldingsConfig(AppConfig):
     name = "dms.holdings"
     label = "holdings"
     verbose_name = _("Holdings")
+
+    def ready(self) -> None:
+        """Announce the words of this room's acts to the journal."""
+        from dms.journal import words
+
+        words.announce(
+            actions={
+                "customer_list.imported": _("Customer list imported"),
+                "dossier.label_printed": _("Label printed"),
+                "dossiers.exported": _("Dossier list exported"),
+                "item.divided": _("Item divided"),
+                "item.read": _("Item looked at"),
+                "kind.changed": _("Dossier kind changed"),
+                "kind.created": _("Dossier kind created"),
+                "kind.deleted": _("Dossier kind deleted"),
+                "personal.shown": _("Personal value shown"),
+                "series.changed": _("Series changed"),
+                "series.created": _("Series created"),
+                "series.deleted": _("Series deleted"),
+            },
+            facts={
+                "changed": _("what changed"),
+                "field": _("field"),
+                "from": _("from"),
+                "opened": _("opened"),
+                "rows": _("rows"),
+                "tab": _("tab"),
+                "to": _("to"),
+                "under": _("under"),
+            },
+        )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 from django.utils.translation import gettext_lazy as _
 from pypinyin import lazy_pinyin
@@ -57,7 +58,4 @@ def may_withdraw_item(state: str) -> Answer:
 def name_periods_hold(periods: Iterable[tuple[date, date | None]]) -> bool:
     """A13: return whether the periods of a dossier's names follow one another without overlap, one open at most."""
     ordered = sorted(periods, key=lambda period: period[0])
-    return all(
-        end is not None and end <= following[0]
-        for (_start, end), following in zip(ordered, ordered[1:], strict=False)
-    )
+    return all(end is not None and end <= following[0] for (_start, end), following in pairwise(ordered))

@@ -1,5 +1,6 @@
 """Reads of the holdings that know rights. Views, API and the rooms above fetch records here and nowhere else."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
@@ -14,6 +15,8 @@ from dms.clearance.selectors import classes_up_to, facts_of
 from dms.core import clock
 from dms.core.errors import NotFound, require
 from dms.core.refusals import Answer, Denied
+from dms.journal.models import JournalEntry
+from dms.organisation.models import PostHolding, User
 
 from .models import Dossier, DossierGrant, Item, ItemState, Page
 
@@ -23,7 +26,7 @@ GRANT_COLUMN = {Act.READ: "may_read", Act.PRINT: "may_print", Act.DOWNLOAD: "may
 
 def grants_for(user_id: int, act: Act, at: datetime) -> QuerySet[DossierGrant]:
     """Return the grants by which this reader may do `act` at the moment `at`."""
-    grants = DossierGrant.objects.in_force(at).filter(reader_id=user_id)
+    grants: QuerySet[DossierGrant] = DossierGrant.objects.in_force(at).filter(reader_id=user_id)
     column = GRANT_COLUMN.get(act)
     return grants.filter(**{column: True}) if column else grants
 
@@ -132,6 +135,13 @@ def _granted(dossier_id: int, user_id: int) -> frozenset[Act]:
     return frozenset(acts)
 
 
+def rights_on(user: Any, dossier: Dossier) -> dict[Act, Answer]:
+    """Return the policy's answer for every act on one dossier, from facts read once."""
+    facts = facts_of(user)
+    thing = facts_of_dossier(dossier, facts.user_id)
+    return {act: decide(facts, act, thing) for act in Act}
+
+
 def decide_dossier(user: Any, act: Act, dossier: Dossier) -> Answer:
     """Return the policy's answer for this user, act and dossier, now."""
     facts = facts_of(user)
@@ -191,6 +201,33 @@ def get_page_for(user: Any, public_id: str, act: Act) -> Page:
         raise NotFound
     _answer_or_refuse(decide_item(user, act, page.item))
     return page
+
+
+def fonds_of(user: Any) -> frozenset[int]:
+    """Return the fonds in which `user` holds a post today: whose kinds, series and people choosers may name."""
+    return frozenset(post.fonds_id for post in user.posts_on(clock.today()))
+
+
+def people_of(fonds: Iterable[int]) -> QuerySet[User]:
+    """Return the active people who hold a post in one of `fonds` today: those who can be responsible."""
+    holdings = PostHolding.objects.in_force(clock.today()).filter(post__fonds__in=list(fonds))
+    return User.objects.filter(is_active=True, pk__in=holdings.values("person")).order_by("username")
+
+
+def looks_at(dossier: Dossier, *, before: int | None, limit: int) -> list[JournalEntry]:
+    """C6: return the journal's lines on a dossier, its items and its pages, newest first, older than entry `before`."""
+    own = JournalEntry.objects.filter(thing_type="holdings.dossier", thing_id=dossier.public_id)
+    items = Item.objects.filter(dossier=dossier).values("public_id")
+    pages = Page.objects.filter(item__dossier=dossier).values("public_id")
+    found: list[JournalEntry] = []
+    for lines in (
+        own,
+        JournalEntry.objects.filter(thing_type="holdings.item", thing_id__in=items),
+        JournalEntry.objects.filter(thing_type="holdings.page", thing_id__in=pages),
+    ):
+        older = lines if before is None else lines.filter(pk__lt=before)
+        found += older.order_by("-pk")[:limit]
+    return sorted(found, key=lambda line: -line.pk)[:limit]
 
 
 DOSSIER_RELATED = ("fonds", "series", "kind", "department", "classification", "responsible")

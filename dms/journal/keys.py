@@ -11,6 +11,7 @@ from dms.vault import services as vault
 
 from .models import JournalKey
 
+
 def stamp_key() -> bytes:
     """Return the secret under which entries are stamped and seals chained, derived from the vault's own secret."""
     return _derived(settings.VAULT_MASTER_KEY, settings.VAULT_MASTER_KEY_FILE)

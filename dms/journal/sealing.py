@@ -119,8 +119,6 @@ def _chain(rows: list[tuple[Any, ...]], head: JournalSeal | None) -> list[Journa
         hash_of_entry = canonical.entry_hash(entry_id, canonical.body(row[2:]), stamp)
         seq += 1
         link = canonical.seal_hash(seq, entry_id, hash_of_entry, previous, key)
-        seals.append(
-            JournalSeal(seq=seq, entry_id=entry_id, entry_hash=hash_of_entry, previous=previous, hash=link)
-        )
+        seals.append(JournalSeal(seq=seq, entry_id=entry_id, entry_hash=hash_of_entry, previous=previous, hash=link))
         previous = link
     return seals

@@ -44,12 +44,13 @@ def record_many(
     """Write one line for each of `things` (a bulk edit, a print of many pages), in one statement per few hundred."""
     text = canonical_json(facts or {})
     entries = [_prepared(action, by, thing, "", text, "") for thing in things]
-    return list(JournalEntry.objects.bulk_create(entries, batch_size=200))
+    JournalEntry.objects.bulk_create(entries, batch_size=200)
+    for entry in entries:
+        entry.facts = facts or {}
+    return entries
 
 
-def _prepared(
-    action: str, by: Any, thing: models.Model | None, label: str, facts: str, sealed: str
-) -> JournalEntry:
+def _prepared(action: str, by: Any, thing: models.Model | None, label: str, facts: str, sealed: str) -> JournalEntry:
     entry = JournalEntry(
         at=clock.now(),
         action=_text(action, 60),

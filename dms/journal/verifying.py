@@ -156,9 +156,7 @@ class _Walk:
 def _seal_chunks(after: int) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the seals after number `after`, by keyset; the first time from below 1, where none should be."""
     lowest = after or -1
-    while chunk := list(
-        JournalSeal.objects.filter(seq__gt=lowest).order_by("seq").values_list(*SEAL_FIELDS)[:CHUNK]
-    ):
+    while chunk := list(JournalSeal.objects.filter(seq__gt=lowest).order_by("seq").values_list(*SEAL_FIELDS)[:CHUNK]):
         yield chunk
         lowest = chunk[-1][0]
 

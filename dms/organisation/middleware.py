@@ -29,8 +29,8 @@ class NewPasswordMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or redirect to the account page."""
         user = request.user
-        if user.is_authenticated and user.must_change_password:
-            if resolve(request.path_info).view_name not in STAYS_OPEN:
-                messages.warning(request, _("Choose a password of your own before you go on."))
-                return redirect(reverse("wagtailadmin_account") + "#tab-profile")
-        return self.get_response(request)
+        must_change = user.is_authenticated and user.must_change_password
+        if not must_change or resolve(request.path_info).view_name in STAYS_OPEN:
+            return self.get_response(request)
+        messages.warning(request, _("Choose a password of your own before you go on."))
+        return redirect(reverse("wagtailadmin_account") + "#tab-profile")

@@ -202,7 +202,8 @@ class PostHolding(models.Model):
         ordering = ("-from_day",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(until_day__isnull=True) | Q(until_day__gte=F("from_day")), name="holding_ends_after_it_begins"
+                condition=Q(until_day__isnull=True) | Q(until_day__gte=F("from_day")),
+                name="holding_ends_after_it_begins",
             ),
         )
 

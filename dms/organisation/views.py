@@ -77,7 +77,9 @@ class PersonView(AdministratorsOnly):
             if act == "appoint" and appointment.is_valid():
                 services.appoint(person=person, **appointment.cleaned_data, acting_user=request.user)
             elif act == "password" and password.is_valid():
-                services.set_password(person=person, **password.cleaned_data, must_change=True, acting_user=request.user)
+                services.set_password(
+                    person=person, **password.cleaned_data, must_change=True, acting_user=request.user
+                )
             elif act == "end":
                 holding = get_object_or_404(PostHolding, pk=request.POST.get("holding"), person=person)
                 services.end_holding(holding=holding, last_day=clock.today(), acting_user=request.user)
@@ -92,7 +94,9 @@ class PersonView(AdministratorsOnly):
         messages.success(request, _("Saved."))
         return redirect("organisation:person", person.public_id)
 
-    def _show(self, request: HttpRequest, public_id: str, appointment: Any, password: Any, status: int = 200) -> HttpResponse:
+    def _show(
+        self, request: HttpRequest, public_id: str, appointment: Any, password: Any, status: int = 200
+    ) -> HttpResponse:
         person = selectors.get_person(public_id)
         holdings = person.holdings.select_related("post__department", "post__fonds").order_by("-from_day")
         context = {

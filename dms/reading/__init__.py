@@ -1,1 +1,1 @@
-"""The reading room: pages seen, searched, turned, copied and printed. It changes no record; every look is journalled."""
+"""The reading room: pages seen, searched, copied and printed. It changes no record; every look is journalled."""

@@ -143,7 +143,8 @@ def _word(word: Word, page: PdfPage) -> str:
     a, b, c, d = _ALONG[page.turn]
     x = {0: x0, 90: x1, 180: x1, 270: x0}[page.turn] - a * back
     y = page.height - {0: y1, 90: y1, 180: y0, 270: y0}[page.turn] - b * back
-    return f"/F {size} Tf {stretch:.2f} Tz {a} {b} {c} {d} {x:.1f} {y:.1f} Tm <{text.encode('utf-16-be', 'replace').hex()}> Tj"
+    shown = text.encode("utf-16-be", "replace").hex()
+    return f"/F {size} Tf {stretch:.2f} Tz {a} {b} {c} {d} {x:.1f} {y:.1f} Tm <{shown}> Tj"
 
 
 def _unicode(text: str) -> str:

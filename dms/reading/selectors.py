@@ -1,7 +1,8 @@
-"""What the reading room shows of an item: images, texts, hits, versions, readers. The caller has asked for the right."""
+"""What the reading room shows of an item: images, texts, hits, versions, readers. Its callers ask for the right."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -26,7 +27,9 @@ from . import policy
 # An item may have thousands of pages; hits are asked for in portions, so that no answer takes long.
 PAGES_A_PORTION = 40
 READERS_SHOWN = 100
-LOOKS = ("page.read", "page.text_read", "item.downloaded", "item.printed", "look.refused")
+LINES_LOOKED_THROUGH = 2 * READERS_SHOWN
+ONE_LOOK = timedelta(minutes=1)
+LOOKS = ("page.read", "page.text_read", "item.downloaded", "item.printed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +104,28 @@ def decide_readers(user: User, item: Item) -> Answer:
     return policy.may_see_readers(facts_of(user), fonds_id=item.fonds_id, audits=audits)
 
 
-def looks_at(item: Item) -> QuerySet[JournalEntry]:
-    """Return the journal's lines about who saw, copied, printed or was refused the item or a page of it, newest first."""
+def looks_at(item: Item) -> list[JournalEntry]:
+    """Return the journal's last lines about who saw, copied or printed the item or a page of it, newest first.
+
+    Image and text of a page, opened together, are one look.
+    """
     pages = Page.objects.filter(item=item).values("public_id")
     things = Q(thing_type="holdings.page", thing_id__in=pages) | Q(thing_type="holdings.item", thing_id=item.public_id)
-    looks: QuerySet[JournalEntry] = JournalEntry.objects.filter(things, action__in=LOOKS).order_by("-id")
+    looks: list[JournalEntry] = []
+    for look in JournalEntry.objects.filter(things, action__in=LOOKS).order_by("-id")[:LINES_LOOKED_THROUGH]:
+        if looks and _are_one_look(look, looks[-1]):
+            looks[-1] = look if look.action == "page.read" else looks[-1]
+        else:
+            looks.append(look)
     return looks[:READERS_SHOWN]
+
+
+def _are_one_look(one: JournalEntry, other: JournalEntry) -> bool:
+    return (
+        {one.action, other.action} == {"page.read", "page.text_read"}
+        and (one.actor_id, one.thing_id) == (other.actor_id, other.thing_id)
+        and abs(other.at - one.at) < ONE_LOOK
+    )
 
 
 def address_of(name: str, *args: Any) -> str | None:

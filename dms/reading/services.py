@@ -55,17 +55,8 @@ def note_text_read(*, page: Page, version: int, acting_user: User) -> None:
         record("page.text_read", by=acting_user, thing=page, facts={"text": version})
 
 
-def note_refused_look(*, thing: Page | Item, what: str, code: str, acting_user: User) -> None:
-    """C6: journal a look that was refused; `what` names what was wanted, `code` the reason as a stable word.
-
-    `thing` may be a row that does not exist: hidden and absent leave the same line but for its label.
-    """
-    with transaction.atomic():
-        record("look.refused", by=acting_user, thing=thing, facts={"wanted": what, "why": code})
-
-
 def make_item_pdf(*, item: Item, acting_user: User) -> BinaryIO:
-    """Return the item as PDF, upright, its text searchable, in a nameless temporary file; journalled once it is whole."""
+    """Return the item as PDF, upright, its text searchable, in a nameless file; journalled once it is whole."""
     target = cast(
         BinaryIO,
         tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR),  # noqa: SIM115

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from django.views.debug import SafeExceptionReporterFilter
 from dms.core import clock
 
 from . import database_copy, placement
-from .backup_layout import FORMAT, Folder, ListedFile, facts_of, write_json, write_lines
+from .backup_layout import FORMAT, Folder, ListedFile, facts_of, hash_of, write_json, write_lines
 from .fixity import FileFault
 from .key_copy import KeyCounts, write_keys
 from .keystore import key_store
@@ -30,6 +31,7 @@ class BackupReport:
 
     folder: Path
     name: str
+    verified: bool = False
     copied: int = 0
     kept: int = 0
     removed: int = 0
@@ -47,20 +49,21 @@ class _Changed(Exception):
     """The ciphertext read is not the one its row describes."""
 
 
-def backup(destination: Path | str) -> BackupReport:
+def backup(destination: Path | str, *, verify: bool = False) -> BackupReport:
     """Add a backup to the folder `destination` (made where missing) and return what was done (D3).
 
     The database comes first, then the files it speaks of, then the keys: whatever the copied database knows has its
     file and key, but for what was destroyed meanwhile. A damaged file is named and never replaces a good copy. The
-    search index is left out: it is rebuilt. Raise BackupRefused where it cannot be made.
+    search index is left out: it is rebuilt. `verify` reads the copies that are already there and replaces damaged ones.
+    Raise BackupRefused where the backup cannot be made.
     """
     folder = Folder(Path(destination).resolve())
     with folder.locked():
         for unfinished in folder.unfinished_sets():
             shutil.rmtree(unfinished)
-        report = BackupReport(folder.path, _fresh_name(folder))
+        report = BackupReport(folder.path, _fresh_name(folder), verified=verify)
         place = folder.set(report.name)
-        place.mkdir(mode=0o700, parents=True)
+        place.mkdir(mode=0o700)
         database = _copy_database_and_files(folder, place, report)
         report.removed = _remove_destroyed(folder)
         report.keys = write_keys(folder)
@@ -72,9 +75,9 @@ def backup(destination: Path | str) -> BackupReport:
 
 def _fresh_name(folder: Folder) -> str:
     stamp, count = f"{clock.now():%Y%m%dT%H%M%SZ}", 1
-    while folder.set(f"{stamp}-{count}").exists():
+    while folder.set(f"{stamp}-{count:02}").exists():
         count += 1
-    return f"{stamp}-{count}"
+    return f"{stamp}-{count:02}"
 
 
 def _copy_database_and_files(folder: Folder, place: Path, report: BackupReport) -> Path:
@@ -96,19 +99,28 @@ def _copied(folder: Folder, files: Iterator[ListedFile], report: BackupReport) -
 def _bring(folder: Folder, listed: ListedFile, report: BackupReport) -> Fault | None:
     """Copy a ciphertext unless the folder has it; return what is wrong with the original, if anything."""
     target = folder.cipher(listed.id)
-    if target.exists() and target.stat().st_size == listed.size:
+    if _has_good_copy(target, listed, report.verified):
         report.kept += 1
         return None
-    target.unlink(missing_ok=True)
+    draft = target.with_suffix(".new")
+    draft.unlink(missing_ok=True)
     try:
-        write_new(target, lambda sink: _copy_checked(listed, sink))
+        write_new(draft, lambda sink: _copy_checked(listed, sink))
     except FileNotFoundError:
         return Fault.MISSING_FILE
     except _Changed:
         return Fault.CHANGED_CIPHERTEXT
+    os.replace(draft, target)  # only a damaged copy is ever replaced
+    sync_folder(target.parent)
     report.copied += 1
     report.bytes_copied += listed.size
     return None
+
+
+def _has_good_copy(target: Path, listed: ListedFile, verify: bool) -> bool:
+    if not target.exists() or target.stat().st_size != listed.size:
+        return False
+    return not verify or hash_of(target) == listed.sha256
 
 
 def _copy_checked(listed: ListedFile, sink: BinaryIO) -> None:

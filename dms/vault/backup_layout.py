@@ -40,7 +40,8 @@ class BackupRefused(Refusal):
         self.files = list(files)
 
     def __str__(self) -> str:
-        return " ".join([super().__str__(), *self.files])
+        named = ", ".join(self.files)
+        return " ".join(str(part) for part in (self.message, named and named + ".", self.remedy) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class Folder:
     def locked(self) -> Iterator[None]:
         """Let one backup at a time write to the folder; raise BackupRefused where another does."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(self.path / ".lock", "w") as lock:
+        (self.path / "sets").mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o600), "w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -63,19 +63,6 @@ class MasterKeyUnusable(Refusal):
         super().__init__(message, _("Set JUANZONG_MASTER_KEY_FILE to the file that holds it."))
 
 
-class InsideTransaction(Refusal):
-    """Destruction was asked for inside a database transaction, whose rollback could not bring keys back."""
-
-    code = "inside_transaction"
-    status = 500
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Files are destroyed only after the transaction that decided it was committed."),
-            _("Call condemn() inside the transaction instead."),
-        )
-
-
 class TooManyOrphans(Refusal):
     """So many files lie in the vault without a row that the database is probably the wrong one."""
 

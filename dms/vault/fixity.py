@@ -19,7 +19,7 @@ from .errors import KeyStoreUnreachable
 from .key_file import Key, KeyFile
 from .keystore import key_store
 from .models import Fault, StoredFile
-from .streams import MeasuredReader, MeasuredWriter, with_true_errors
+from .streams import MeasuredReader, MeasuredWriter, Undecryptable, decrypt
 
 Which = Literal["all", "sample", "due"]
 
@@ -192,8 +192,8 @@ def _fault_of_content(row: StoredFile, key: Key | None) -> Iterator[FileFault]:
 def _decrypts(sealed: MeasuredReader, plain: MeasuredWriter, key: Key) -> bool:
     try:
         identity = master_key.unwrap(key.wrapped)
-        with_true_errors(lambda: pyrage.decrypt_io(sealed, plain, [identity]), sealed, plain)
-    except (pyrage.DecryptError, pyrage.IdentityError, UnicodeDecodeError):
+        decrypt(sealed, plain, identity)
+    except (Undecryptable, pyrage.DecryptError, pyrage.IdentityError, UnicodeDecodeError):
         return False
     return True
 

@@ -5,6 +5,7 @@ too; without one it is sealed to the master key, which the operator has to keep 
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from .backup_layout import (
 from .key_file import Key, Tombstone
 from .keystore import KeyStore, key_store
 from .placement import write_new
-from .streams import with_true_errors
+from .streams import MeasuredReader, MeasuredWriter, Undecryptable, decrypt, encrypt
 
 LINES_AT_ONCE = 500
 
@@ -81,9 +82,9 @@ def write_keys(folder: Folder) -> KeyCounts:
 
 def _fresh_stamp(old: set[Path]) -> str:
     stamp, count = f"{clock.now():%Y%m%dT%H%M%SZ}", 1
-    while any(f"-{stamp}-{count}." in path.name for path in old):
+    while any(f"-{stamp}-{count:02}." in path.name for path in old):
         count += 1
-    return f"{stamp}-{count}"
+    return f"{stamp}-{count:02}"
 
 
 def tombstones_in(folder: Folder) -> Iterator[Tombstone]:
@@ -143,7 +144,7 @@ class _KeyLines:
 
 def _write_sealed_keys(path: Path, store: KeyStore, dead: set[UUID]) -> _KeyLines:
     lines, to = _KeyLines(store, dead), backup_recipient()
-    write_new(path, lambda target: with_true_errors(lambda: pyrage.encrypt_io(lines, target, [to]), lines))
+    write_new(path, lambda target: encrypt(lines, MeasuredWriter(target), to))
     return lines
 
 
@@ -205,9 +206,9 @@ def open_keys(path: Path, identity_file: Path | None, take_header: TakeHeader, t
     identity = _identity_in(identity_file) if identity_file else master_key.identity_for_backup()
     try:
         with open(path, "rb") as sealed:
-            with_true_errors(lambda: pyrage.decrypt_io(sealed, taker, [identity]), taker)
+            decrypt(MeasuredReader(sealed, hashlib.sha256()), taker, identity)
         taker.flush()
-    except pyrage.DecryptError:
+    except Undecryptable:
         raise BackupRefused(
             _("The copy of the keys cannot be opened with this key."),
             _("Give the identity of JUANZONG_BACKUP_RECIPIENT with --identity, or the master key it was made with."),

@@ -108,5 +108,5 @@ def _remember(wrapped: bytes, identity: x25519.Identity) -> None:
     with _guard:
         _unwrapped[wrapped] = (now + SECONDS, identity)
         _unwrapped.move_to_end(wrapped)
-        while len(_unwrapped) > REMEMBERED or next(iter(_unwrapped.values()))[0] <= now:
+        while len(_unwrapped) > REMEMBERED or (_unwrapped and next(iter(_unwrapped.values()))[0] <= now):
             _unwrapped.popitem(last=False)

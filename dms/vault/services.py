@@ -14,7 +14,6 @@ from functools import partial
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
-import pyrage
 from django.conf import settings
 from django.db import transaction
 from pyrage import x25519
@@ -22,11 +21,11 @@ from pyrage import x25519
 from dms.core import clock
 
 from . import master_key, placement
-from .errors import Damaged, Destroyed, InsideTransaction
+from .errors import Damaged, Destroyed
 from .keystore import key_store, reconcile_replicas
 from .models import Fault, StoredFile
 from .sealing import blind_index, create_key, destroy_key, forget_keys, identity_of, seal_text, unseal_text
-from .streams import MeasuredReader, MeasuredWriter, with_true_errors
+from .streams import MeasuredReader, MeasuredWriter, Undecryptable, decrypt, encrypt
 
 __all__ = [
     "blind_index", "condemn", "create_key", "destroy", "destroy_key", "fingerprint", "finish_destructions",
@@ -69,7 +68,7 @@ def _write_sealed(file_id: UUID, stream: BinaryIO, identity: x25519.Identity) ->
     def fill(target: BinaryIO) -> None:
         writer = MeasuredWriter(target)
         written.append(writer)
-        with_true_errors(lambda: pyrage.encrypt_io(reader, writer, [identity.to_public()]), reader, writer)
+        encrypt(reader, writer, identity.to_public())
 
     placement.place(file_id, fill)
     return reader, written[-1]
@@ -126,10 +125,10 @@ def _decrypt(stored: StoredFile, target: BinaryIO) -> None:
     try:
         with placement.open_sealed(stored.pk) as sealed:
             reader, writer = MeasuredReader(sealed, hashlib.sha256()), MeasuredWriter(target)
-            with_true_errors(lambda: pyrage.decrypt_io(reader, writer, [identity]), reader, writer)
+            decrypt(reader, writer, identity)
     except FileNotFoundError:
         raise Damaged(stored.pk, Fault.MISSING_FILE) from None
-    except pyrage.DecryptError:
+    except Undecryptable:
         raise Damaged(stored.pk, Fault.UNDECRYPTABLE) from None
 
 
@@ -154,12 +153,13 @@ def destroy(stored_files: Iterable[StoredFile], *, reason: str) -> list[UUID]:
     """Destroy files for good and return the ids of those this call destroyed: keys, ciphertexts; rows stay (E6).
 
     Idempotent and resumable: whatever it was killed in, running it again comes to the same end. Raise
-    `InsideTransaction` inside a transaction (use `condemn` there), ValueError without a reason.
+    RuntimeError inside a transaction, whose rollback could not bring keys back (use `condemn` there), and ValueError
+    without a reason.
     """
-    if transaction.get_connection().in_atomic_block and not _only_in_a_test_case():
-        raise InsideTransaction()
     key_store().prepare()
-    return _carry_out(_condemn(stored_files, reason))
+    with transaction.atomic(durable=True):
+        ids = _condemn(stored_files, reason)
+    return _carry_out(ids)
 
 
 def condemn(stored_files: Iterable[StoredFile], *, reason: str) -> list[UUID]:
@@ -231,9 +231,3 @@ def _mark_destroyed(ids: list[UUID]) -> None:
 
 def _batches(ids: list[UUID]) -> Iterable[list[UUID]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
-
-
-def _only_in_a_test_case() -> bool:
-    """Return True where the one open transaction is the one Django's TestCase wraps around every test."""
-    blocks = transaction.get_connection().atomic_blocks
-    return all(block._from_testcase for block in blocks)

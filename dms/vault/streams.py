@@ -1,12 +1,9 @@
 """Streams that measure what passes through them. They hold nothing back: memory stays flat whatever the file's size."""
 
 import hashlib
-from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol
 
 import pyrage
-
-Result = TypeVar("Result")
 
 
 class Digest(Protocol):
@@ -17,6 +14,27 @@ class Digest(Protocol):
 
     def hexdigest(self) -> str:
         """Return the hash as lower-case hex."""
+
+
+class Source(Protocol):
+    """What is read from: it remembers the error that broke it off."""
+
+    error: Exception | None
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, b"" at the end."""
+
+
+class Target(Protocol):
+    """What is written to: it remembers the error that broke it off."""
+
+    error: Exception | None
+
+    def write(self, data: bytes, /) -> int:
+        """Take bytes."""
+
+    def flush(self) -> None:
+        """Pass on what waits."""
 
 
 class MeasuredReader:
@@ -67,15 +85,33 @@ class MeasuredWriter:
             self._target.flush()
 
 
-def with_true_errors(action: Callable[[], Result], *ends: Any) -> Result:
-    """Run `action`; where pyrage turned an error of one of the measured `ends` into its own, raise the true one.
+class Undecryptable(Exception):
+    """A ciphertext is not what its key sealed, or the key is another's; says no more, so that nothing leaks."""
 
-    "No space left on device" must not look like a failure to decrypt.
+
+def encrypt(source: Source, target: Target, to: Any) -> None:
+    """Encrypt a stream to a recipient. Raise the true error of either end: a full disk must look like one."""
+    try:
+        pyrage.encrypt_io(source, target, [to])
+    except Exception:
+        _raise_error_of(source, target)
+        raise
+
+
+def decrypt(source: Source, target: Target, identity: Any) -> None:
+    """Decrypt a stream. Raise `Undecryptable`, or the true error of either end.
+
+    Each 64 KiB are authenticated before they reach `target`, but that the end is missing shows only at the end:
+    whoever reads `target` earlier must be able to forget what was read.
     """
     try:
-        return action()
-    except (pyrage.EncryptError, pyrage.DecryptError):
-        for end in ends:
-            if end.error is not None:
-                raise end.error from None
-        raise
+        pyrage.decrypt_io(source, target, [identity])
+    except (pyrage.DecryptError, OSError):  # a changed header gives the first, a changed payload the second
+        _raise_error_of(source, target)
+        raise Undecryptable from None
+
+
+def _raise_error_of(*ends: Source | Target) -> None:
+    for end in ends:
+        if end.error is not None:
+            raise end.error from None

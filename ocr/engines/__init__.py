@@ -1,4 +1,7 @@
-"""The engines that read page images, by name. A new one: a module here with a class like `base.Engine`, a line in `_ENGINES`."""
+"""The engines that read page images, by name. No page, turning or storage here.
+
+A new one: a module here with a class like `base.Engine`, and a line in `_ENGINES`.
+"""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""What an engine is: something that reads an upright, cleaned, grey image. It knows nothing of pages, turning or storage."""
+"""What an engine is: it reads an upright, cleaned, grey image, and knows nothing of pages, turning or storage."""
 
 from typing import Protocol
 

@@ -11,6 +11,7 @@ from pytesseract import TesseractError, TesseractNotFoundError, get_tesseract_ve
 from pytesseract.pytesseract import run_tesseract
 
 from .. import scratch
+from ..fitting import fit_lines
 from ..page_text import Box, Char, Line, Word, around, needs_space, readable
 from .base import EngineMissing
 
@@ -37,7 +38,7 @@ class Tesseract:
         with scratch.private_folder() as folder:
             # Bare pixels: packing them as PNG, as pytesseract would, costs a tenth of the reading.
             image.save(folder / "page.pgm")
-            return parse_hocr(_hocr(folder, dpi))
+            return fit_lines(parse_hocr(_hocr(folder, dpi)), image)
 
 
 def parse_hocr(document: bytes) -> tuple[Line, ...]:
@@ -58,6 +59,8 @@ def _hocr(folder: Path, dpi: int) -> bytes:
     except TesseractError as error:
         if "Failed loading language" in str(error):
             raise EngineMissing(f"tesseract lacks the models {LANGUAGES}") from error
+        if "alloc" in str(error):
+            raise MemoryError("tesseract found no memory") from None
         raise
     return (folder / "page.hocr").read_bytes()
 
@@ -82,7 +85,7 @@ def _word(part: etree._Element, before: str) -> Word | None:
 
 def _char(glyph: etree._Element) -> Char | None:
     # Some glyphs are wrapped in <strong> or <em>.
-    text = readable("".join(glyph.itertext())).strip()
+    text = readable("".join(str(part) for part in glyph.itertext())).strip()
     found = _CHAR_CONFIDENCE.search(glyph.get("title", ""))
     return Char(text, _box(glyph), round(float(found[1])) if found else 0) if text else None
 

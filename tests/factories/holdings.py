@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-
 from dms.clearance.models import SecurityClass
 from dms.holdings.models import Dossier, DossierKind, FieldDefinition, Item, Page, Section, Series
 from dms.holdings.services import add_page, create_dossier, create_item
@@ -67,7 +66,9 @@ def a_dossier(
     classification = None if rank is None else security_classes()[rank]
     return create_dossier(
         kind=kind,
-        series=values.pop("series", None) or Series.objects.filter(fonds=department.fonds).first() or a_series(department.fonds),
+        series=values.pop("series", None)
+        or Series.objects.filter(fonds=department.fonds).first()
+        or a_series(department.fonds),
         department=department,
         name=name,
         classification=classification,
@@ -96,5 +97,3 @@ def a_page(item: Item, words: str = "卷宗测试页 HT-2023-001") -> Page:
         dpi=200,
     )
     return add_page(item=item, capture=capture)
-
-

@@ -51,7 +51,9 @@ SONG = (
     "/FontDescriptor<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[-25 -254 1000 880]/ItalicAngle 0"
     "/Ascent 880/Descent -120/CapHeight 880/StemV 93>>>>]>>"
 )
-BORN_DIGITAL = "BT /F0 14 Tf 72 700 Td (Contract HT-2023-001 of the tenant) Tj 0 -30 Td (Second line of the paper) Tj ET"
+BORN_DIGITAL = (
+    "BT /F0 14 Tf 72 700 Td (Contract HT-2023-001 of the tenant) Tj 0 -30 Td (Second line of the paper) Tj ET"
+)
 
 
 def text_pdf(contents: Sequence[str] = (BORN_DIGITAL,), **page: object) -> bytes:
@@ -110,6 +112,7 @@ def marked(mode: str = "RGB", size: tuple[int, int] = (300, 400)) -> Image.Image
 
 def png_bomb(width: int = 50_000, height: int = 50_000) -> bytes:
     """Return a small PNG that declares `width` × `height` pixels and unpacks to all of them."""
+
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
 

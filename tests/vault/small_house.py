@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 DATA_DIR = Path(os.environ["JUANZONG_DATA_DIR"])
-SECRET_KEY = "tests-only"  # noqa: S105
+SECRET_KEY = "tests-only"
 DEMONSTRATION = True
 INSTALLED_APPS = ["dms.core", "dms.vault"]
 DATABASES = {

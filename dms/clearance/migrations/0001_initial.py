@@ -4,38 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PersonClearance',
+            name="PersonClearance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="valid until")),
             ],
             options={
-                'verbose_name': 'clearance',
-                'verbose_name_plural': 'clearances',
+                "verbose_name": "clearance",
+                "verbose_name_plural": "clearances",
             },
         ),
         migrations.CreateModel(
-            name='SecurityClass',
+            name="SecurityClass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='English name')),
-                ('code', models.SlugField(max_length=20, unique=True, verbose_name='code')),
-                ('rank', models.PositiveSmallIntegerField(unique=True, verbose_name='rank')),
-                ('own_volume', models.BooleanField(default=False, verbose_name='bound in volumes of its own')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="English name")),
+                ("code", models.SlugField(max_length=20, unique=True, verbose_name="code")),
+                ("rank", models.PositiveSmallIntegerField(unique=True, verbose_name="rank")),
+                ("own_volume", models.BooleanField(default=False, verbose_name="bound in volumes of its own")),
             ],
             options={
-                'verbose_name': 'security classification',
-                'verbose_name_plural': 'security classifications',
-                'ordering': ('rank',),
+                "verbose_name": "security classification",
+                "verbose_name_plural": "security classifications",
+                "ordering": ("rank",),
             },
         ),
     ]

@@ -6,23 +6,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clearance', '0001_initial'),
+        ("clearance", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='personclearance',
-            name='person',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='clearance', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+            model_name="personclearance",
+            name="person",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="clearance",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='personclearance',
-            name='security_class',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='clearance.securityclass', verbose_name='security classification'),
+            model_name="personclearance",
+            name="security_class",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                to="clearance.securityclass",
+                verbose_name="security classification",
+            ),
         ),
     ]

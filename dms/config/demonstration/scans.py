@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from .papers import Paper, Papers, household, loan, tenant
 from .sheets import Side
 
 SEED = 20260301
+# How much of the front is seen on an empty back, from 0 to 1.
+SHINES_THROUGH = 0.08
 # Raised whenever papers, wear or formats change: files of an older edition are made anew.
-EDITION = 1
+EDITION = 2
 _BY_KIND: dict[str, tuple[Papers, ...]] = {
     "owner": household.PAPERS,
     "tenant": tenant.PAPERS,
@@ -90,16 +92,14 @@ def make_scans(
     """Write the files that are not there yet; return all their paths in the order of `scans`."""
     folder.mkdir(parents=True, exist_ok=True)
     _forget_older_edition(folder)
-    paths = []
-    for done, scan in enumerate(scans, 1):
-        path = folder / scan.file_name
-        if not path.exists():
-            # Under its name only once it is whole: an interrupted run leaves nothing half made.
-            half = path.with_name(f".{path.name}")
-            write_scan(half, scan)
-            half.replace(path)
-        paths.append(path)
-        progress(done, len(scans))
+    paths = [folder / scan.file_name for scan in scans]
+    missing = [(scan, path) for scan, path in zip(scans, paths, strict=True) if not path.exists()]
+    for done, (scan, path) in enumerate(missing, 1):
+        # Under its name only once it is whole: an interrupted run leaves nothing half made.
+        half = path.with_name(f".{path.name}")
+        write_scan(half, scan)
+        half.replace(path)
+        progress(done, len(missing))
     return paths
 
 
@@ -111,10 +111,9 @@ def write_scan(path: Path, scan: Scan) -> None:
         return
     rng = np.random.default_rng([SEED, zlib.crc32(scan.file_name.encode())])
     worn = scan.paper.wear
-    images = []
-    for number, side in enumerate(sides):
-        back = sides[number ^ 1] if scan.paper.blank_back and number ^ 1 < len(sides) else None
-        images.append(wear.scan(side, worn, rng, back=back))
+    images = [wear.scan(side, worn, rng) for side in sides]
+    if scan.paper.blank_back:
+        images[-1] = wear.scan(sides[-1], replace(worn, through=SHINES_THROUGH), rng, back=sides[-2])
     formats.WRITERS[scan.paper.form](path, images, worn.dpi)
 
 

@@ -1,10 +1,16 @@
 """Settings of the test suite: a throw-away data folder for each run (and each parallel worker), cheap password hashing."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-_RUN = Path(os.environ.get("JUANZONG_TEST_DIR") or tempfile.mkdtemp(prefix="juanzong-test-"))
+if not os.environ.get("JUANZONG_TEST_DIR"):
+    # Made by the first process of a run and handed on to its parallel workers, which clean nothing up.
+    os.environ["JUANZONG_TEST_DIR"] = tempfile.mkdtemp(prefix="juanzong-test-")
+    atexit.register(shutil.rmtree, os.environ["JUANZONG_TEST_DIR"], ignore_errors=True)
+_RUN = Path(os.environ["JUANZONG_TEST_DIR"])
 os.environ["JUANZONG_DATA_DIR"] = str(_RUN / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 from .base import *  # noqa: E402, F403

@@ -4,70 +4,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=200, unique=True, verbose_name='scope')),
-                ('value', models.PositiveBigIntegerField(default=0, verbose_name='last number')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(max_length=200, unique=True, verbose_name="scope")),
+                ("value", models.PositiveBigIntegerField(default=0, verbose_name="last number")),
             ],
             options={
-                'verbose_name': 'counter',
-                'verbose_name_plural': 'counters',
-                'default_permissions': (),
+                "verbose_name": "counter",
+                "verbose_name_plural": "counters",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='LastDone',
+            name="LastDone",
             fields=[
-                ('job', models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name='job')),
-                ('ended_at', models.DateTimeField(verbose_name='ended at')),
-                ('succeeded', models.BooleanField(verbose_name='succeeded')),
-                ('succeeded_at', models.DateTimeField(null=True, verbose_name='last succeeded at')),
-                ('fault', models.CharField(blank=True, max_length=200, verbose_name='fault')),
+                ("job", models.CharField(max_length=80, primary_key=True, serialize=False, verbose_name="job")),
+                ("ended_at", models.DateTimeField(verbose_name="ended at")),
+                ("succeeded", models.BooleanField(verbose_name="succeeded")),
+                ("succeeded_at", models.DateTimeField(null=True, verbose_name="last succeeded at")),
+                ("fault", models.CharField(blank=True, max_length=200, verbose_name="fault")),
             ],
             options={
-                'verbose_name': 'job of the schedule',
-                'verbose_name_plural': 'jobs of the schedule',
-                'default_permissions': (),
+                "verbose_name": "job of the schedule",
+                "verbose_name_plural": "jobs of the schedule",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='OnceOnly',
+            name="OnceOnly",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='name')),
-                ('holder', models.CharField(max_length=80, verbose_name='holder')),
-                ('until', models.DateTimeField(verbose_name='until')),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="name")),
+                ("holder", models.CharField(max_length=80, verbose_name="holder")),
+                ("until", models.DateTimeField(verbose_name="until")),
             ],
             options={
-                'verbose_name': 'exclusive right',
-                'verbose_name_plural': 'exclusive rights',
-                'default_permissions': (),
+                "verbose_name": "exclusive right",
+                "verbose_name_plural": "exclusive rights",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('pid', models.PositiveIntegerField(verbose_name='process id')),
-                ('host', models.CharField(max_length=120, verbose_name='host')),
-                ('started_at', models.DateTimeField(verbose_name='started at')),
-                ('seen_at', models.DateTimeField(verbose_name='seen at')),
-                ('doing', models.CharField(blank=True, max_length=80, verbose_name='doing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("pid", models.PositiveIntegerField(verbose_name="process id")),
+                ("host", models.CharField(max_length=120, verbose_name="host")),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("seen_at", models.DateTimeField(verbose_name="seen at")),
+                ("doing", models.CharField(blank=True, max_length=80, verbose_name="doing")),
             ],
             options={
-                'verbose_name': 'worker',
-                'verbose_name_plural': 'workers',
-                'ordering': ('name',),
-                'default_permissions': (),
+                "verbose_name": "worker",
+                "verbose_name_plural": "workers",
+                "ordering": ("name",),
+                "default_permissions": (),
             },
         ),
     ]

@@ -1,6 +1,7 @@
 """The facts of the holdings. Written only by dms.holdings.services; read through dms.holdings.selectors."""
 
 from .dossiers import Dossier, DossierGrant, DossierName, DossierState, DossierVersion, PersonalValue
+from .drafts import ListDraft
 from .items import Item, ItemState, ItemVersion
 from .kinds import DossierKind, FieldDefinition, FieldType, Section
 from .pages import Capture, Page, PageState, Reading, ReadingKind
@@ -19,6 +20,7 @@ __all__ = [
     "Item",
     "ItemState",
     "ItemVersion",
+    "ListDraft",
     "Page",
     "PageState",
     "PersonalValue",

@@ -48,7 +48,9 @@ class Page(Leasable):
         constraints = (
             models.UniqueConstraint(fields=("item", "position"), name="page_position_once_an_item"),
             models.CheckConstraint(condition=Q(position__gte=1), name="page_position_from_one"),
-            models.CheckConstraint(condition=~Q(state="recognised") | Q(text_version__gte=1), name="read_page_has_text"),
+            models.CheckConstraint(
+                condition=~Q(state="recognised") | Q(text_version__gte=1), name="read_page_has_text"
+            ),
         )
         indexes = (
             # Workers look for what waits; there is little of it among many pages.
@@ -89,10 +91,15 @@ class Capture(models.Model):
         ordering = ("page", "-version")
         constraints = (
             models.UniqueConstraint(fields=("page", "version"), name="capture_version_once"),
-            models.UniqueConstraint(fields=("page",), condition=Q(is_current=True), name="page_has_one_current_capture"),
+            models.UniqueConstraint(
+                fields=("page",), condition=Q(is_current=True), name="page_has_one_current_capture"
+            ),
             models.CheckConstraint(condition=Q(turn__in=(0, 90, 180, 270)), name="capture_turn_is_a_quarter"),
             models.CheckConstraint(condition=Q(width__gte=1, height__gte=1), name="capture_has_a_size"),
         )
+
+    def __str__(self) -> str:
+        return f"{self.page_id}/{self.version}"
 
 
 class ReadingKind(models.TextChoices):
@@ -126,3 +133,6 @@ class Reading(models.Model):
                 fields=("capture",), condition=Q(is_current=True), name="capture_has_one_current_reading"
             ),
         )
+
+    def __str__(self) -> str:
+        return f"{self.capture_id}/{self.version}"

@@ -117,7 +117,7 @@ def create_dossier(
 
 
 def _next_number(dossier: Dossier) -> str:
-    """Take the next number of the kind's rule that no dossier of the fonds has yet (a changed rule may meet old ones)."""
+    """Take the next number of the kind's rule that no dossier has yet: a changed rule may meet old numbers."""
     pattern = dossier.kind.number_pattern
     values: dict[str, str | int] = {
         "fonds": dossier.fonds.code,

@@ -128,7 +128,7 @@ def _refuse_a_broken_entry(item: Item) -> None:
 
 
 def move_item(*, item: Item, dossier: Dossier, section: Section | None, reason: str, acting_user: User) -> Item:
-    """A12: move an item to the dossier it belongs to: a row changes, no file moves; old versions stay sealed where they were."""
+    """A12: move an item to the dossier it belongs to: a row changes, no file moves; old versions move along."""
     if not reason.strip():
         raise Refusal(_("Moving an item needs a reason."))
     with transaction.atomic():

@@ -100,8 +100,10 @@ def turn_page(*, page: Page, degrees: int, acting_user: User) -> Capture:
     if degrees not in {90, 180, 270}:
         raise Refusal(_("A page is turned by 90, 180 or 270 degrees."))
     with transaction.atomic():
-        capture = Capture.objects.select_for_update(of=("self",)).select_related("page__item__dossier").get(
-            page=page, is_current=True
+        capture = (
+            Capture.objects.select_for_update(of=("self",))
+            .select_related("page__item__dossier")
+            .get(page=page, is_current=True)
         )
         require(decide_item(acting_user, Act.WORK, capture.page.item))
         capture.turn = (capture.turn + degrees) % 360

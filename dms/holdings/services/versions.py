@@ -17,7 +17,7 @@ ITEM_LINKS = ("section", "classification", "dossier")
 
 
 def dossier_snapshot(dossier: Dossier, personal: dict[str, str]) -> dict[str, Any]:
-    """Return everything a reader of an old version must see: values, names of what it was linked to, personal fields."""
+    """Return everything a reader of an old version must see: values, names of what it links to, personal fields."""
     facts = _values(dossier, DOSSIER_FACTS, DOSSIER_LINKS)
     return facts | {"opened_on": dossier.opened_on.isoformat(), "personal": personal}
 
@@ -40,15 +40,21 @@ def save_dossier_version(
     dossier: Dossier, snapshot: dict[str, Any], changed: list[str], reason: str, by: User | None
 ) -> DossierVersion:
     """Write the version row for `dossier.version`; call inside the transaction that changed the dossier."""
-    return DossierVersion.objects.create(dossier=dossier, **_row(dossier, dossier.sealing_key, snapshot, changed, reason, by))
+    return DossierVersion.objects.create(
+        dossier=dossier, **_row(dossier, dossier.sealing_key, snapshot, changed, reason, by)
+    )
 
 
-def save_item_version(item: Item, snapshot: dict[str, Any], changed: list[str], reason: str, by: User | None) -> ItemVersion:
+def save_item_version(
+    item: Item, snapshot: dict[str, Any], changed: list[str], reason: str, by: User | None
+) -> ItemVersion:
     """Write the version row for `item.version`; call inside the transaction that changed the item."""
     return ItemVersion.objects.create(item=item, **_row(item, item.dossier.sealing_key, snapshot, changed, reason, by))
 
 
-def _row(record: Any, key: Any, snapshot: dict[str, Any], changed: list[str], reason: str, by: User | None) -> dict[str, Any]:
+def _row(
+    record: Any, key: Any, snapshot: dict[str, Any], changed: list[str], reason: str, by: User | None
+) -> dict[str, Any]:
     return {
         "version": record.version,
         "saved_at": clock.now(),

@@ -115,8 +115,9 @@ class Bench:
         try:
             master, image, thumbnail = blobs
             media_type = Kind.of_media_type(head["media_type"]).media_type
-            sizes = [int(head[name]) for name in ("width", "height", "dpi")]
-            return SplitPage(index, master, media_type, *sizes, _checked_lines(head["text_layer"]), image, thumbnail)
+            width, height, dpi = (int(head[name]) for name in ("width", "height", "dpi"))
+            lines = _checked_lines(head["text_layer"])
+            return SplitPage(index, master, media_type, width, height, dpi, lines, image, thumbnail)
         except (KeyError, ValueError, TypeError):
             raise wire.WireBroken from None
 

@@ -7,7 +7,7 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds for one file: pages, pixels and master bytes of one page, seconds for it, bytes of memory (0: by pixels)."""
+    """Bounds for one file: its pages; pixels, master bytes and seconds of one page; memory in bytes (0: by pixels)."""
 
     pages: int = 3000
     pixels: int = 120_000_000

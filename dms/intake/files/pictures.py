@@ -78,7 +78,7 @@ def check_size(width: int, height: int, limits: Limits) -> None:
 
 
 # What Pillow's readers throw at broken files; a MemoryError is the bench's limit speaking.
-FAULTS = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, ArithmeticError, EOFError, MemoryError)
+FAULTS: tuple[type[BaseException], ...] = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, ArithmeticError, EOFError, MemoryError)
 FAULTS += (AttributeError, RuntimeError, AssertionError, Image.DecompressionBombError, Warning)
 
 

@@ -45,7 +45,8 @@ def text_layer(page: Any, width: int, height: int, picture_share: float) -> list
 
 def _lines(reader: "_Reader", count: int) -> list[Line] | None:
     lines: list[Line] = []
-    text, boxes = "", []
+    text = ""
+    boxes: list[Box] = []
     written = unknown = 0
     for index in range(count):
         char = reader.char(index)

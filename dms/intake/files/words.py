@@ -77,6 +77,14 @@ REFUSALS: dict[str, Sentence] = {
         _("The program that opens files fails at this one."),
         _("Print it into a new PDF, or scan the paper again, and upload that."),
     ),
+    "no_right": (
+        _("Whoever uploaded the file may not work on this dossier any more."),
+        _("Somebody who may can have it tried again."),
+    ),
+    "not_readable_again": (
+        _("The stored upload cannot be read back."),
+        _("Upload it once more, and tell an administrator."),
+    ),
     "broken_upload": (
         _("The upload broke off: the file did not arrive whole."),
         _("Upload it once more."),

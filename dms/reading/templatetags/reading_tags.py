@@ -16,9 +16,8 @@ def look_words(look: JournalEntry) -> str:
         "page.text_read": _("read the text"),
         "item.downloaded": _("saved the item as PDF"),
         "item.printed": _("printed the item"),
-        "look.refused": _("was refused"),
     }.get(look.action, look.action)
     if look.thing_type != "holdings.page":
         return said
     number = look.thing_label.rpartition("/")[2]
-    return _("%(what)s of page %(number)s") % {"what": said, "number": number}
+    return _("page %(number)s: %(what)s") % {"what": said, "number": number}

@@ -2,34 +2,35 @@
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from dms.clearance.policy import Act
 from dms.core import clock
 from dms.core.errors import NotFound
-from dms.holdings.models import Item
 from dms.holdings.selectors import get_item_for
 
 from ..selectors import captures_of
 from ..services import make_item_pdf, note_item_printed
-from .refusing import look_at
 
 
 @require_GET
-@look_at(Item, "pdf")
+@cache_control(private=True, no_store=True)
 def item_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send the item as a PDF named by its reference code or entry number, never by its title."""
     item = get_item_for(request.user, public_id, Act.DOWNLOAD)
     pdf = make_item_pdf(item=item, acting_user=request.user)  # type: ignore[arg-type]
-    response = FileResponse(pdf, as_attachment=True, filename=f"{item.journal_label}.pdf", content_type="application/pdf")
+    response = FileResponse(
+        pdf, as_attachment=True, filename=f"{item.journal_label}.pdf", content_type="application/pdf"
+    )
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
 @require_GET
-@look_at(Item, "print")
+@cache_control(private=True, no_store=True)
 def item_print(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show the item, or its page number `?page=`, as sheets that print themselves, each with who printed it and when."""
+    """Show the item, or its page `?page=`, as sheets that print themselves, each with who printed it and when."""
     item = get_item_for(request.user, public_id, Act.PRINT)
     captures = captures_of(item)
     only = request.GET.get("page", "")

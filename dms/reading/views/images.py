@@ -3,20 +3,19 @@
 from typing import BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from dms.clearance.policy import Act
 from dms.core.errors import NotFound
-from dms.holdings.models import Page
 from dms.holdings.selectors import get_page_for
 from dms.vault.models import StoredFile
 
 from ..services import open_page_image, open_thumbnail
-from .refusing import look_at
 
 
 @require_GET
-@look_at(Page, "image")
+@cache_control(private=True, no_store=True)
 def page_image(request: HttpRequest, public_id: str) -> HttpResponse:
     """Stream the whole page as JPEG; `?capture=n` asks for a former image of it. One line in the journal each time."""
     page = get_page_for(request.user, public_id, Act.READ)
@@ -25,7 +24,7 @@ def page_image(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-@look_at(Page, "thumbnail")
+@cache_control(private=True, no_store=True)
 def page_thumbnail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Stream the thumbnail. Under the right to read like the page itself, but not journalled: it comes in lists."""
     page = get_page_for(request.user, public_id, Act.READ)

@@ -2,20 +2,19 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from dms.clearance.policy import Act
 from dms.core.errors import require
-from dms.holdings.models import Item
 from dms.holdings.selectors import get_item_for
 from search.query import parse
 
 from ..selectors import decide_readers, hits_in_item, looks_at
-from .refusing import look_at
 
 
 @require_GET
-@look_at(Item, "hits")
+@cache_control(private=True, no_store=True)
 def item_hits(request: HttpRequest, public_id: str) -> JsonResponse:
     """Return the pages of the item on which `?q=` is found, with boxes in the capture's pixels, a portion at a time.
 
@@ -32,7 +31,7 @@ def item_hits(request: HttpRequest, public_id: str) -> JsonResponse:
 
 
 @require_GET
-@look_at(Item, "readers")
+@cache_control(private=True, no_store=True)
 def item_readers(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the last looks at the item and its pages to those who may see them (C6)."""
     item = get_item_for(request.user, public_id, Act.READ)

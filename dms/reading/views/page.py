@@ -5,23 +5,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from dms.clearance.policy import Act
 from dms.core.errors import Refusal
-from dms.holdings.models import Page
 from dms.holdings.selectors import get_page_for
 from dms.holdings.services import turn_page
 
 from ..services import note_text_read
-from .refusing import look_at
 from .showing import item_context, page_context, script_words
 
 PART = "X-Reading-Part"
 
 
 @require_GET
-@look_at(Page, "page")
+@cache_control(private=True, no_store=True)
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a page. `?q=` marks what was searched, `?turn=` turns the view, `?text=` shows an older text (A12).
 
@@ -37,7 +36,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-@look_at(Page, "turn")
+@cache_control(private=True, no_store=True)
 def turn(request: HttpRequest, public_id: str) -> HttpResponse:
     """Keep a turn of the image for everybody, and go back to the page."""
     shown = get_page_for(request.user, public_id, Act.WORK)

@@ -83,15 +83,17 @@ def script_words() -> dict[str, Any]:
             "noHits": _("No hits"),
             "badge": _("%(count)s hits"),
             "loadFailed": _("The page could not be loaded. Check the connection and try again."),
-            "unread": _("Not yet looked through"),
         }
     }
 
 
 def query_of(request: HttpRequest) -> tuple[Node | None, str]:
     """Return what `?q=` means, and why it means nothing, in words, where it is no query."""
+    asked = request.GET.get("q", "")
+    if not asked.strip():
+        return None, ""
     try:
-        return parse(request.GET.get("q", "")).text, ""
+        return parse(asked).text, ""
     except Refusal as refusal:
         return None, str(refusal)
 

@@ -27,8 +27,10 @@ from ..foreign import (
     tiff_of,
 )
 
+LIMITS = Limits()
 
-def pages_of(data: bytes, kind: Kind, limits: Limits = Limits()) -> list[SplitPage]:
+
+def pages_of(data: bytes, kind: Kind, limits: Limits = LIMITS) -> list[SplitPage]:
     """Split in this process: these files are our own."""
     file = open_file(io.BytesIO(data), kind, limits)
     return [split_page(file, index) for index in range(file.page_count)]
@@ -105,7 +107,9 @@ class TestPdf:
         assert dark[y0:y1, x0:x1].any()
 
     def test_hidden_text_and_hardly_any_text_are_left_to_recognition(self):
-        hidden, short, shown = pages_of(text_pdf([BORN_DIGITAL.replace("BT", "BT 3 Tr"), "BT /F0 9 Tf 72 40 Td (3) Tj ET", BORN_DIGITAL]), Kind.PDF)
+        hidden, short, shown = pages_of(
+            text_pdf([BORN_DIGITAL.replace("BT", "BT 3 Tr"), "BT /F0 9 Tf 72 40 Td (3) Tj ET", BORN_DIGITAL]), Kind.PDF
+        )
         assert (hidden.text_layer, short.text_layer) == (None, None)
         assert shown.text_layer
 
@@ -124,7 +128,9 @@ class TestPdf:
         assert red[1] < 80
 
     def test_a_giant_page_is_drawn_within_the_limits(self):
-        pages = pages_of(pdf_of([{"box": (0, 0, 14_400, 14_400)}, {"box": (0, 0, 14_400, 3)}, {"box": (0, 0, 1, 1)}]), Kind.PDF)
+        pages = pages_of(
+            pdf_of([{"box": (0, 0, 14_400, 14_400)}, {"box": (0, 0, 14_400, 3)}, {"box": (0, 0, 1, 1)}]), Kind.PDF
+        )
         for page in pages:
             assert page.width * page.height <= Limits().drawn_pixels
             assert max(page.width, page.height) <= Limits().drawn_side
@@ -132,9 +138,9 @@ class TestPdf:
 
     def test_pages_that_share_all_their_pictures_do_not_each_carry_all_of_them(self):
         noise = Image.effect_noise((1500, 1500), 90)
-        images = [image_object(saved(noise, "JPEG", quality=95), noise.size) for _ in range(12)]
-        shared = "/XObject<<" + "".join(f"/I{number} {number + 3} 0 R" for number in range(12)) + ">>"
-        pages = [{"content": f"q 200 0 0 200 0 0 cm /I{number} Do Q"} for number in range(12)]
+        images = [image_object(saved(noise, "JPEG", quality=95), noise.size) for _ in range(6)]
+        shared = "/XObject<<" + "".join(f"/I{number} {number + 3} 0 R" for number in range(6)) + ">>"
+        pages = [{"content": f"q 200 0 0 200 0 0 cm /I{number} Do Q"} for number in range(6)]
         data = pdf_of(pages, extra=images, shared=shared)
         assert sum(len(page.master) for page in pages_of(data, Kind.PDF)) < 4 * len(data)
 
@@ -203,7 +209,9 @@ class TestPictures:
         if mode == "LAB":
             from PIL import ImageCms
 
-            change = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
+            change = ImageCms.buildTransform(
+                ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB"
+            )
             image = ImageCms.applyTransform(marked(), change)
         else:
             image = marked(mode)
@@ -240,7 +248,9 @@ def _undoing(orientation: int) -> int:
 
 class TestDerivatives:
     def test_they_are_bounded_and_grey_where_the_paper_is_colourless(self):
-        yellowed = Image.merge("RGB", [paper("合同" * 20, size=(2480, 3508)).point(lambda v, k=k: int(v * k)) for k in (1, 0.97, 0.9)])
+        yellowed = Image.merge(
+            "RGB", [paper("合同" * 20, size=(2480, 3508)).point(lambda v, k=k: int(v * k)) for k in (1, 0.97, 0.9)]
+        )
         noisy = Image.blend(yellowed, Image.effect_noise(yellowed.size, 80).convert("RGB"), 0.3)
         for page in (yellowed, noisy):
             made = make_derivatives(page)

@@ -15,20 +15,21 @@ class Command(BaseCommand):
     """Prints what was backed up; exits with 1 where a living file could not be."""
 
     help = (
-        "Add a backup to the folder DIR: database, new ciphertexts, a sealed copy of the keys, settings without secrets. "
+        "Add a backup to the folder DIR: database, new ciphertexts, sealed keys, settings without secrets. "
         "The search index is left out: rebuild_index makes it anew. Exit code 1 when a file could not be backed up."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Say where to."""
         parser.add_argument("directory", metavar="DIR")
+        parser.add_argument("--verify", action="store_true", help="read the copies already there, replace damaged ones")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Back up and print."""
         try:
-            report = backup(options["directory"])
-        except Refusal as refusal:
+            report = backup(options["directory"], verify=options["verify"])
+        except (Refusal, OSError) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps(as_json(report)) if options["json"] else as_text(report))
         if not report.sound:

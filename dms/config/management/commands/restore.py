@@ -1,4 +1,4 @@
-"""`manage.py restore DIR`: restores a backup into an empty place (D3). Only parses and prints; dms.vault.restoring works."""
+"""`manage.py restore DIR`: restores a backup into an empty place (D3). Only parses and prints."""
 
 import json
 import sys

@@ -16,11 +16,14 @@ from dms.config.checks import refuse_unsafe_start
 class Command(BaseCommand):
     """`manage.py serve`: ends on Ctrl-C or SIGTERM with exit code 0, with 1 where a part does not stay alive."""
 
+    requires_system_checks = ()  # refuse_unsafe_start says all at once
     help = "Serve Juanzong: the web server, the workers and the scheduler, until Ctrl-C. What dies is started again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        parser.add_argument("--bind", default="127.0.0.1:8000", metavar="HOST:PORT", help="where to listen (%(default)s)")
+        parser.add_argument(
+            "--bind", default="127.0.0.1:8000", metavar="HOST:PORT", help="where to listen (%(default)s)"
+        )
         parser.add_argument("--workers", type=int, default=cores, metavar="N", help="worker processes (one per core)")
         parser.add_argument("--web-processes", type=int, default=2, metavar="N", help="web processes (%(default)s)")
 
@@ -42,7 +45,9 @@ class Command(BaseCommand):
         except ValueError:
             raise CommandError(f"--bind takes HOST:PORT, not {bind!r}.") from None
         if not processes.is_free(address):
-            raise CommandError(f"{bind} is in use or not this machine's. Stop what listens there, or choose another --bind.")
+            raise CommandError(
+                f"{bind} is in use or not this machine's. Stop what listens there, or choose another --bind."
+            )
         return address
 
     def _require_migrations(self) -> None:

@@ -39,9 +39,7 @@ class Command(BaseCommand):
                 code=options["fonds"], name=options["fonds_name"], acting_user=None
             )
             name = options["name"] or options["username"]
-            person = create_person(
-                username=options["username"], display_name=name, password=password, acting_user=None
-            )
+            person = create_person(username=options["username"], display_name=name, password=password, acting_user=None)
             appoint(person=person, kind=PostKind.ADMINISTRATOR, fonds=fonds, acting_user=None)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

@@ -4,10 +4,11 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dms.core.errors import Refusal
 from dms.vault.fixity import FixityReport, Which, check_fixity
 
 
@@ -31,7 +32,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, print, and exit with 1 where something is wrong."""
         which: Which = "due" if options["due"] else "sample" if options["sample"] is not None else "all"
-        report = check_fixity(which, deep=options["deep"], sample=options["sample"] or 0, limit=options["limit"])
+        try:
+            report = check_fixity(which, deep=options["deep"], sample=options["sample"] or 0, limit=options["limit"])
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps(as_json(report)) if options["json"] else as_text(report))
         if not report.sound:
             sys.exit(1)

@@ -1,0 +1,205 @@
+"""Measures recognition: our pipeline against bare Tesseract, page by page in turn, on a folder with a ground truth.
+
+    python benchmarks/recognition.py FOLDER [--processes 2] [--texts OUT.json] [--json OUT.json]
+
+FOLDER holds images and `ground_truth.json`: {"pages": [{"file", "cls", "text", "lines": [{"text", "chars": [box …]}]}]}.
+Both sides read the same page files from the disk, each in as many processes as asked for, one thread each. They take
+turns page by page, so that whatever else the machine does hits both alike.
+"""
+
+import argparse
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ["OMP_THREAD_LIMIT"] = "1"
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from PIL import Image, ImageOps
+from rapidfuzz.distance import Levenshtein
+
+from ocr.alto import to_alto
+from ocr.engines import engine
+from ocr.page_text import PageText
+from ocr.recognition import recognise
+
+FOLD = str.maketrans("，。；：？！（）、“”‘’《》—–￥·", ",.;:?!(),\"\"''<>--¥.")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One page read by one side: the text, seconds by the clock and of the processor, in the engine and around it."""
+
+    file: str
+    text: str
+    clock: float
+    around: float
+    engine: float
+    turn: int = 0
+    box_hits: tuple[int, int] = (0, 0)
+
+
+def main() -> None:
+    """Run, print the tables, and end with 1 where a target is missed."""
+    arguments = _arguments()
+    truth = json.loads((arguments.folder / "ground_truth.json").read_text(encoding="utf-8"))["pages"]
+    ours, bare = _measure(arguments.folder, truth, arguments.processes)
+    for name, readings in (("pipeline", ours), ("bare tesseract", bare)):
+        print(f"\n{name}")
+        _print_scores(readings, truth)
+    figures = _figures(ours, bare, truth, arguments.processes)
+    print("\n" + "\n".join(f"{name:<42}{value}" for name, value in figures.items()))
+    if arguments.texts:
+        texts = {reading.file: reading.text for reading in ours}
+        arguments.texts.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
+    missed = figures["recall %"] < 97.5 or figures["characters on blanks"] or figures["CPU around the engine %"] > 15
+    sys.exit(1 if missed else 0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--texts", type=Path, help="write our texts here, by file name")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    return parser.parse_args()
+
+
+def _measure(folder: Path, truth: list[dict[str, Any]], processes: int) -> tuple[list[Reading], list[Reading]]:
+    jobs = [(str(folder / page["file"]), page) for page in truth]
+    with ProcessPoolExecutor(processes) as pool:
+        pairs = list(pool.map(_both_ways, *zip(*jobs, strict=True)))
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def _both_ways(path: str, page: dict[str, Any]) -> tuple[Reading, Reading]:
+    # Who begins changes from page to page: the second finds the file in memory and the processor warm.
+    if int.from_bytes(path.encode()[-9:], "big") % 2:
+        ours = _pipeline(path, page)
+        return ours, _bare(path)
+    bare = _bare(path)
+    return _pipeline(path, page), bare
+
+
+def _pipeline(path: str, page: dict[str, Any]) -> Reading:
+    reader = engine("tesseract")
+    before, start = _used(), time.perf_counter()
+    with Image.open(path) as image:
+        text = recognise(ImageOps.exif_transpose(image), reader)
+    to_alto(text)
+    clock, after = time.perf_counter() - start, _used()
+    hits = _box_hits(text, page)
+    return Reading(
+        Path(path).name, text.text, clock, after[0] - before[0], after[1] - before[1], text.turn, hits
+    )
+
+
+def _bare(path: str) -> Reading:
+    before, start = _used(), time.perf_counter()
+    command = ["tesseract", path, "stdout", "-l", "chi_sim+eng", "--psm", "3"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    clock, after = time.perf_counter() - start, _used()
+    return Reading(Path(path).name, text, clock, after[0] - before[0], after[1] - before[1])
+
+
+def _used() -> tuple[float, float]:
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(FOLD)
+
+
+def _tokens(line: str) -> Iterator[str]:
+    line = unicodedata.normalize("NFKC", line)
+    for run in re.findall(r"[\u4e00-\u9fff]+", line):
+        yield from (run[at : at + 2] for at in range(len(run) - 1))
+    yield from re.findall(r"[A-Za-z0-9]{2,}", line)
+
+
+def _score(reading: Reading, page: dict[str, Any]) -> tuple[int, int, int, int]:
+    """Return errors, characters, tokens found and tokens of one page."""
+    tokens = [token.lower() for line in page["text"].splitlines() for token in _tokens(line)]
+    got, expected = _fold(reading.text), _fold(page["text"])
+    found = sum(token in got.lower() for token in tokens)
+    return Levenshtein.distance(expected, got), len(expected), found, len(tokens)
+
+
+def _box_hits(text: PageText, page: dict[str, Any]) -> tuple[int, int]:
+    """Return how many rightly read characters have a box that half covers the true one, and how many there are."""
+    if page["cls"] == "rotated":  # the truth gives their boxes on the upright page
+        return 0, 0
+    true = [(sign, box) for line in page["lines"] for sign, box in zip(line["text"], line["chars"], strict=False)]
+    read = [char for line in text.lines for char in line.chars]
+    hits = right = 0
+    steps = Levenshtein.opcodes("".join(sign for sign, _box in true), "".join(char.text[:1] for char in read))
+    for step in steps:
+        if step.tag == "equal":
+            for at, other in zip(range(step.src_start, step.src_end), range(step.dest_start, step.dest_end), strict=True):
+                if true[at][0].isalnum():
+                    right += 1
+                    hits += _cover(true[at][1], read[other].box) >= 0.5
+    return hits, right
+
+
+def _cover(a: list[int], b: tuple[int, int, int, int]) -> float:
+    across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    both = max(0, across) * max(0, down)
+    return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both or 1)
+
+
+def _print_scores(readings: list[Reading], truth: list[dict[str, Any]]) -> None:
+    rows: dict[str, list[tuple[int, int, int, int]]] = defaultdict(list)
+    for reading, page in zip(readings, truth, strict=True):
+        if page["text"].strip():
+            rows[page["cls"]].append(_score(reading, page))
+            rows["ALL"].append(rows[page["cls"]][-1])
+    rows["ALL"] = rows.pop("ALL")
+    print(f"{'class':<14}{'pages':>6}{'CER %':>9}{'recall %':>10}")
+    for name, scores in rows.items():
+        errors, length, found, tokens = (sum(column) for column in zip(*scores, strict=True))
+        print(f"{name:<14}{len(scores):>6}{100 * errors / length:>9.2f}{100 * found / max(1, tokens):>10.2f}")
+
+
+def _figures(
+    ours: list[Reading], bare: list[Reading], truth: list[dict[str, Any]], processes: int
+) -> dict[str, Any]:
+    scores = [_score(reading, page) for reading, page in zip(ours, truth, strict=True) if page["text"].strip()]
+    blanks = [reading for reading, page in zip(ours, truth, strict=True) if not page["text"].strip()]
+    hits, right = (sum(column) for column in zip(*(reading.box_hits for reading in ours), strict=True))
+    rate = {name: 60 * processes * len(of) / sum(r.clock for r in of) for name, of in (("ours", ours), ("bare", bare))}
+    around, inside = sum(r.around for r in ours), sum(r.engine for r in ours)
+    return {
+        "recall %": round(100 * sum(s[2] for s in scores) / sum(s[3] for s in scores), 2),
+        "CER %": round(100 * sum(s[0] for s in scores) / sum(s[1] for s in scores), 2),
+        "characters on blanks": sum(len(_fold(reading.text)) for reading in blanks),
+        "character boxes hit %": round(100 * hits / max(1, right), 1),
+        "pages/min, pipeline": round(rate["ours"], 1),
+        "pages/min, bare tesseract": round(rate["bare"], 1),
+        "ratio of pages/min": round(rate["ours"] / rate["bare"], 2),
+        "CPU s/page, pipeline (with the engine)": round((around + inside) / len(ours), 2),
+        "CPU s/page, bare tesseract": round(sum(r.around + r.engine for r in bare) / len(bare), 2),
+        "CPU around the engine %": round(100 * around / inside, 1),
+        "turned pages": {r.file: r.turn for r in ours if r.turn},
+        "processes": processes,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Forms of items: changing an entry, moving it, withdrawing it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets import AdminDateInput
+
+from dms.clearance.policy import Act
+from dms.core.errors import Refusal
+
+from ..models import Dossier, Item
+from ..selectors import get_dossier_by_number
+from .choices import classification_field, section_field
+
+
+class ItemForm(forms.Form):
+    """The entry of an item, with the version the form was opened with."""
+
+    title = forms.CharField(label=_("Title"), max_length=300)
+    document_date = forms.DateField(label=_("Date of the document"), required=False, widget=AdminDateInput)
+    issuer = forms.CharField(label=_("Issuer"), max_length=120, required=False)
+    issue_number = forms.CharField(label=_("Issue number"), max_length=80, required=False)
+    copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=999)
+    remarks = forms.CharField(label=_("Remarks"), max_length=300, required=False)
+    reason = forms.CharField(label=_("Reason of the change"), max_length=200, required=False)
+    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    FACTS = ("title", "section", "document_date", "issuer", "issue_number", "copies", "classification", "remarks")
+
+    def __init__(self, data: Any, *, item: Item, user: Any) -> None:
+        now = {name: getattr(item, name) for name in self.FACTS} | {
+            "section": item.section.code if item.section else None,
+            "classification": item.classification.code if item.classification else None,
+            "expected_version": item.version,
+        }
+        super().__init__(data, initial=now)
+        self.fields["section"] = section_field(item.dossier.kind, required=False, empty_label=_("not sorted yet"))
+        self.fields["classification"] = classification_field(
+            user, required=False, empty_label=_("as the dossier"), help_text=_("Leave empty for the dossier's own.")
+        )
+        self.order_fields([*self.FACTS, "reason"])
+
+    def facts(self) -> dict[str, Any]:
+        """Return the cleaned facts as `change_item` names them."""
+        return {name: self.cleaned_data[name] for name in self.FACTS}
+
+
+class MoveItemForm(forms.Form):
+    """The dossier an item belongs to, by its number, and why it is moved."""
+
+    number = forms.CharField(label=_("Number of the dossier"), max_length=80)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, data: Any, *, user: Any) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def clean_number(self) -> Dossier:
+        """Return the dossier of that number on which one may work; absent and hidden are one answer."""
+        try:
+            return get_dossier_by_number(self.user, self.cleaned_data["number"], Act.WORK)
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
+
+
+class WithdrawItemForm(forms.Form):
+    """Why a wrong upload is withdrawn, and the word that one means it."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    sure = forms.BooleanField(label=_("The images and texts of these pages will be gone for good."))

@@ -1,0 +1,77 @@
+"""Rules of intake that need nothing but values: what may still be done to a batch and its files."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from dms.core.refusals import Allowed, Answer, Denied
+
+ENOUGH_DPI = 200
+
+
+def may_receive(batch_state: str, item_state: str | None) -> Answer:
+    """A6, A12: files come into an open batch, and never into an item that was filed or withdrawn."""
+    if batch_state != "open":
+        return Denied(_("This batch is filed."), _("Open a new batch for further papers."), code="batch_filed")
+    if item_state not in {None, "intake"}:
+        return Denied(
+            _("This item is filed; nothing is added to it any more."),
+            _("Upload the papers as items of their own."),
+            code="item_filed",
+        )
+    return Allowed()
+
+
+def may_withdraw(batch_state: str, file_state: str) -> Answer:
+    """A12: a wrong upload is withdrawn before its batch is filed; afterwards papers leave only through disposal."""
+    if batch_state != "open":
+        return Denied(
+            _("This batch is filed."),
+            _("Filed papers leave only through appraisal and destruction."),
+            code="batch_filed",
+        )
+    if file_state == "withdrawn":
+        return Denied(_("This file was withdrawn already."), code="withdrawn")
+    return Allowed()
+
+
+def may_answer_duplicate(batch_state: str, file_state: str) -> Answer:
+    """A10: whether a file received before is wanted once more is asked once, while the batch is open."""
+    if batch_state != "open" or file_state != "duplicate":
+        return Denied(_("This question was answered already."), code="answered")
+    return Allowed()
+
+
+def may_try_again(batch_state: str, file_state: str, *, kept: bool) -> Answer:
+    """A refused file may be split once more while its upload is kept."""
+    if batch_state != "open" or file_state != "refused":
+        return Denied(_("There is nothing to try again."), code="not_refused")
+    if not kept:
+        return Denied(_("The upload was not kept."), _("Upload it once more."), code="not_kept")
+    return Allowed()
+
+
+def may_file(batch_state: str, files_by_state: Mapping[str, int]) -> Answer:
+    """A6: a batch is filed when every file of it is taken in, refused or withdrawn, and at least one is taken in."""
+    if batch_state != "open":
+        return Denied(_("This batch is filed."), code="batch_filed")
+    if waiting := files_by_state.get("received", 0):
+        return Denied(
+            _("%(count)s files are still being split into pages.") % {"count": waiting},
+            _("Wait until the bar is full."),
+            code="unfinished",
+        )
+    if asked := files_by_state.get("duplicate", 0):
+        return Denied(
+            _("%(count)s files were received before, and nobody has said yet whether to keep them.") % {"count": asked},
+            _("Answer at each of them."),
+            code="unanswered",
+        )
+    if not files_by_state.get("split", 0):
+        return Denied(_("There is nothing to file: no file was taken in."), code="empty")
+    return Allowed()
+
+
+def is_low_resolution(dpi: int | None) -> bool:
+    """B1: under 200 dpi small print is lost, to the eye and to recognition."""
+    return dpi is not None and dpi < ENOUGH_DPI

@@ -1,0 +1,161 @@
+"""Opens and files scan batches; answers what they ask (A6 A10)."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Count, F
+from django.utils.translation import gettext_lazy as _
+
+from dms.clearance.policy import Act
+from dms.core import clock
+from dms.core.errors import Refusal, require
+from dms.holdings.models import Dossier, Item, Section
+from dms.holdings.selectors import decide_dossier, decide_item
+from dms.holdings.services import file_item
+from dms.journal.services import record
+from dms.organisation.models import User
+from dms.vault.models import StoredFile
+from dms.vault.services import condemn
+
+from .. import policy
+from ..models import BatchState, FileState, ReceivedFile, ScanBatch
+
+
+def open_batch(
+    *,
+    dossier: Dossier,
+    item: Item | None = None,
+    section: Section | None = None,
+    document_date: date | None = None,
+    note: str = "",
+    acting_user: User,
+) -> ScanBatch:
+    """Open a batch into a dossier, or into one item of it; raise NotAllowed or Refusal.
+
+    Without `item` every file becomes an item of its own, under `section` and `document_date`.
+    """
+    require(decide_dossier(acting_user, Act.WORK, dossier))
+    if item is not None:
+        require(decide_item(acting_user, Act.WORK, item))
+        require(policy.may_receive(BatchState.OPEN, item.state))
+        if item.dossier_id != dossier.pk:
+            raise Refusal(_("This item belongs to another dossier."))
+    if section is not None and section.kind_id != dossier.kind_id:
+        raise Refusal(_("This section belongs to another kind of dossier."))
+    with transaction.atomic():
+        batch = ScanBatch.objects.create(
+            dossier=dossier,
+            item=item,
+            section=section,
+            document_date=document_date,
+            note=note.strip()[:300],
+            opened_by=acting_user,
+            opened_at=clock.now(),
+        )
+        record("batch.opened", by=acting_user, thing=batch, thing_label=dossier.number)
+    return batch
+
+
+def locked_file(received_file: ReceivedFile, acting_user: User) -> ReceivedFile:
+    """Return the file locked (batch first, then file), after asking for the right; call inside a transaction."""
+    batch = locked_batch(received_file.batch, acting_user)
+    files = ReceivedFile.objects.select_for_update(of=("self",)).select_related("stored", "item")
+    found = files.get(pk=received_file.pk)
+    found.batch = batch
+    return found
+
+
+def locked_batch(batch: ScanBatch, acting_user: User) -> ScanBatch:
+    """Return the batch locked, after asking for the right; call inside a transaction."""
+    found = (
+        ScanBatch.objects.select_for_update(of=("self",))
+        .select_related("dossier__classification", "item__classification", "section")
+        .get(pk=batch.pk)
+    )
+    require(decide_dossier(acting_user, Act.WORK, found.dossier))
+    return found
+
+
+def answer_duplicate(*, received_file: ReceivedFile, keep: bool, acting_user: User) -> ReceivedFile:
+    """A10: say whether a file received before is wanted once more (`keep`) or not, which destroys the upload."""
+    with transaction.atomic():
+        file = locked_file(received_file, acting_user)
+        require(policy.may_answer_duplicate(file.batch.state, file.state))
+        file.state = FileState.RECEIVED if keep else FileState.WITHDRAWN
+        file.changed_at = clock.now()
+        if not keep:
+            _give_up_upload([file], "received before and not wanted once more")
+        file.save(update_fields=["state", "changed_at", "fingerprint"])
+        record("file.kept_twice" if keep else "file.withdrawn", by=acting_user, thing=file, sealed=file.name)
+    return file
+
+
+def try_again(*, received_file: ReceivedFile, acting_user: User) -> ReceivedFile:
+    """Let a refused file be split once more, now in the name of who asks."""
+    with transaction.atomic():
+        file = locked_file(received_file, acting_user)
+        kept = file.stored is not None and not file.stored.is_gone
+        require(policy.may_try_again(file.batch.state, file.state, kept=kept))
+        # What was made of it before is withdrawn by finish_withdrawals first; it holds the item as its mark.
+        if file.item_id is not None:
+            raise Refusal(_("The pages of the first try are still being removed."), _("Try again in a minute."))
+        ReceivedFile.objects.filter(pk=file.pk).update(
+            state=FileState.RECEIVED,
+            reason="",
+            facts={},
+            pages_found=None,
+            received_by=acting_user,
+            slices=F("attempt"),
+            leased_until=None,
+            leased_by="",
+            changed_at=clock.now(),
+        )
+        record("file.tried_again", by=acting_user, thing=file, sealed=file.name)
+    file.refresh_from_db()
+    return file
+
+
+def file_batch(*, batch: ScanBatch, acting_user: User) -> ScanBatch:
+    """A6: the batch was checked: its items are filed, the uploads, only a transport, are destroyed.
+
+    Killed in between it may be done again. Raise NotAllowed, or Refusal while files wait or ask.
+    """
+    with transaction.atomic():
+        locked = locked_batch(batch, acting_user)
+        require(policy.may_file(locked.state, files_by_state(locked)))
+    for item in _items_of(locked):
+        file_item(item=item, acting_user=acting_user)
+    with transaction.atomic():
+        locked = locked_batch(batch, acting_user)
+        # Asked once more: files may have come while the items were filed.
+        require(policy.may_file(locked.state, files_by_state(locked)))
+        _give_up_uploads_of(locked)
+        locked.state, locked.closed_by, locked.closed_at = BatchState.CLOSED, acting_user, clock.now()
+        locked.save(update_fields=["state", "closed_by", "closed_at"])
+        record("batch.filed", by=acting_user, thing=locked, thing_label=locked.dossier.number)
+    return locked
+
+
+def files_by_state(batch: ScanBatch) -> dict[str, int]:
+    """Return how many files of the batch are in each state."""
+    rows = ReceivedFile.objects.filter(batch=batch).order_by().values_list("state").annotate(count=Count("pk"))
+    return dict(rows)
+
+
+def _items_of(batch: ScanBatch) -> list[Item]:
+    items = Item.objects.filter(received_files__batch=batch, received_files__state=FileState.SPLIT, state="intake")
+    return list(items.distinct().order_by("entry_number"))
+
+
+def _give_up_uploads_of(batch: ScanBatch) -> None:
+    stored = StoredFile.objects.alive().filter(pk__in=batch.files.filter(stored__isnull=False).values("stored"))
+    if ids := list(stored):
+        condemn(ids, reason="transport of a filed batch")
+
+
+def _give_up_upload(files: list[ReceivedFile], reason: str) -> None:
+    stored = [file.stored for file in files if file.stored is not None and not file.stored.is_gone]
+    for file in files:
+        file.fingerprint = ""
+    if stored:
+        condemn(stored, reason=reason)

@@ -1,0 +1,177 @@
+"""Splits received files into pages. The bench opens the file; here is only what is made of its answers (A10 B1).
+
+Killed at any moment nothing is lost and nothing comes twice: what was made is known by (received file, place in the
+file), the lease ends by itself, and only the holder of the newest attempt can write.
+"""
+
+import io
+import json
+import time
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from dms.core import clock
+from dms.core.errors import NotAllowed
+from dms.core.leases import held, lease
+from dms.holdings.models import Capture, Item
+from dms.holdings.services import add_page, create_item
+from dms.holdings.services.pages import CaptureFacts
+from dms.vault.errors import Damaged, Destroyed
+from dms.vault.models import StoredFile
+from dms.vault.services import destroy, open_plain, store
+
+from ..files.bench import Bench
+from ..files.limits import Limits
+from ..files.names import title_of
+from ..files.pages import SplitPage
+from ..files.refused import BenchFailed, FileRefused
+from ..models import FileState, PageSource, ReceivedFile, TextLayer
+from ..policy import is_low_resolution
+from .leasing import LEASE_SECONDS, LeaseLost, renewed
+from .withdrawing import finish_withdrawals, refuse_file
+
+SLICE_SECONDS = 30  # then other files have their turn; opening a file anew costs little
+MOST_CRASHES = 3
+PURPOSES = ("page master", "page image", "page thumbnail", "text layer")
+
+_benches: dict[str, Bench] = {}
+
+
+def split_next(worker: str) -> int:
+    """Draw one received file, split it for half a minute at most, and return the number of pages made or files ended.
+
+    0: nothing waits. Raise OSError where the disk is full (the file is drawn again later).
+    """
+    finished = finish_withdrawals()
+    drawn = lease(ReceivedFile.objects.waiting(), worker=worker, seconds=LEASE_SECONDS)
+    if not drawn:
+        return finished
+    file: ReceivedFile = drawn[0]
+    with suppress(LeaseLost):
+        return finished + _worked_on(file)
+    return finished
+
+
+def _worked_on(file: ReceivedFile) -> int:
+    if file.attempt - file.slices > MOST_CRASHES:
+        return refuse_file(file, FileRefused("crashed"))
+    try:
+        done, is_over = _split(file)
+    except FileRefused as refusal:
+        return refuse_file(file, refusal)
+    except NotAllowed:
+        return refuse_file(file, FileRefused("no_right"))
+    except (Damaged, Destroyed, BenchFailed):
+        return refuse_file(file, FileRefused("not_readable_again"))
+    except BaseException:
+        # Disk full, database locked, a stop: not the file's fault. It is free for the next try.
+        with suppress(Exception):
+            _give_back(file)
+        raise
+    if not is_over:
+        _give_back(file)
+    return done
+
+
+def _split(file: ReceivedFile) -> tuple[int, bool]:
+    """Return (pages made, whether the file has ended)."""
+    if file.stored is None:
+        raise FileRefused("broken_upload")
+    bench = _bench()
+    until = time.monotonic() + SLICE_SECONDS
+    made = 0
+    with open_plain(file.stored) as plain:
+        pages = _opened(file, bench, plain)
+        done = set(file.sources.values_list("index_in_file", flat=True))
+        for index in range(pages):
+            if index in done:
+                continue
+            if made and time.monotonic() > until:
+                return made, False
+            _take_in(file, bench.page(index))
+            made += 1
+    with transaction.atomic():
+        renewed(file, state=FileState.SPLIT, leased_until=None, leased_by="")
+    return made + 1, True
+
+
+def _opened(file: ReceivedFile, bench: Bench, plain: BinaryIO) -> int:
+    opened = bench.open(plain, file.name)
+    if file.pages_found != opened.pages or file.kind != opened.kind.value:
+        with transaction.atomic():
+            renewed(file, pages_found=opened.pages, kind=opened.kind.value, misnamed=opened.misnamed)
+    return opened.pages
+
+
+def _take_in(file: ReceivedFile, page: SplitPage) -> None:
+    """Seal a page's files, then enter it; what was sealed for nothing is destroyed, at the latest by the sweep."""
+    stored: list[StoredFile] = []
+    layer = b""
+    if page.text_layer:
+        layer = json.dumps(page.text_layer, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        for data, purpose in zip((page.master, page.image, page.thumbnail, layer), PURPOSES, strict=True):
+            if data:
+                stored.append(store(io.BytesIO(data), purpose=purpose))
+        _enter(file, page, stored)
+    except BaseException:
+        # A commit whose answer was lost may have entered the page all the same.
+        with suppress(Exception):
+            if stored and not Capture.objects.filter(master=stored[0]).exists():
+                destroy(stored, reason="page was not entered")
+        raise
+
+
+def _enter(file: ReceivedFile, page: SplitPage, stored: list[StoredFile]) -> None:
+    facts = CaptureFacts(
+        master=stored[0],
+        derivative=stored[1],
+        thumbnail=stored[2],
+        media_type=page.media_type,
+        width=page.width,
+        height=page.height,
+        dpi=page.dpi,
+    )
+    with transaction.atomic():
+        renewed(file, low_dpi=file.low_dpi or is_low_resolution(page.dpi))
+        entered = add_page(item=_item_of(file), capture=facts)
+        PageSource.objects.create(page=entered, received_file=file, index_in_file=page.index)
+        if len(stored) > 3:
+            TextLayer.objects.create(capture=entered.captures.get(), stored=stored[3])
+
+
+def _item_of(file: ReceivedFile) -> Item:
+    """Return the item the pages go to: the batch's own, or a new one in the name of who uploaded."""
+    if file.item is None:
+        batch = file.batch
+        file.item = batch.item or create_item(
+            dossier=batch.dossier,
+            title=title_of(file.name),
+            section=batch.section,
+            document_date=batch.document_date,
+            acting_user=file.received_by,
+        )
+        renewed(file, item=file.item)
+    return file.item
+
+
+def _give_back(file: ReceivedFile) -> None:
+    with transaction.atomic():
+        held(file).update(leased_until=None, leased_by="", slices=F("slices") + 1, changed_at=clock.now())
+
+
+def _bench() -> Bench:
+    """Return this process's bench."""
+    if "own" not in _benches:
+        _benches["own"] = Bench(limits_of_settings())
+    return _benches["own"]
+
+
+def limits_of_settings() -> Limits:
+    """Return the limits the operator has set."""
+    values: dict[str, Any] = {"pages": settings.INTAKE_MAX_PAGES_PER_FILE, "pixels": settings.INTAKE_MAX_PIXELS}
+    return Limits(**values)

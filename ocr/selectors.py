@@ -1,0 +1,158 @@
+"""Reads of texts: the current text of a page, its versions, what waits, what somebody should look at."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from dms.clearance.policy import Act
+from dms.core import clock
+from dms.holdings.models import Capture, Dossier, ItemState, Page, PageState, Reading
+from dms.holdings.selectors import dossiers_visible_to, pages_visible_to
+from dms.vault.services import read
+
+from .alto import from_alto
+from .page_text import PageText
+
+PAGE_SIZE = 50
+
+
+def current_capture(page: Page) -> Capture:
+    """Return the image of `page` that counts now, with its stored files."""
+    capture: Capture = page.captures.select_related("master").get(is_current=True)
+    return capture
+
+
+def current_reading(page: Page) -> Reading | None:
+    """Return the text that counts now: the current one of the current image."""
+    return (
+        Reading.objects.filter(capture__page=page, capture__is_current=True, is_current=True)
+        .select_related("alto", "capture", "made_by")
+        .first()
+    )
+
+
+def text_of(reading: Reading) -> PageText:
+    """Return the text of one version, from the vault. Raises the vault's `Destroyed` or `Damaged`."""
+    return from_alto(read(reading.alto))
+
+
+def page_text(page: Page) -> PageText:
+    """Return the current text of `page`; without lines where it has none. Rights are the caller's to ask."""
+    reading = current_reading(page)
+    if reading is not None:
+        return text_of(reading)
+    capture = current_capture(page)
+    return PageText(capture.width, capture.height, turn=capture.turn)
+
+
+def readings_of(page: Page) -> QuerySet[Reading]:
+    """Return every text the page ever had, newest first."""
+    return (
+        Reading.objects.filter(capture__page=page)
+        .select_related("alto", "capture", "made_by")
+        .order_by("-capture__version", "-version")
+    )
+
+
+def pages_waiting() -> QuerySet[Page]:
+    """Return the pages to be read, fair by batch: every batch's first page before any batch's second."""
+    place = Coalesce(F("source__received_file__position") + F("source__index_in_file"), F("position"))
+    return (
+        Page.objects.filter(state=PageState.WAITING)
+        .exclude(item__state=ItemState.WITHDRAWN)
+        .order_by("attempt", place, "pk")
+    )
+
+
+def next_waiting(number: int) -> list[int]:
+    """Return the primary keys of up to `number` pages to be read that no worker holds, in their turn."""
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=clock.now())
+    return list(pages_waiting().filter(free).values_list("pk", flat=True)[:number])
+
+
+def count_waiting() -> dict[str, int]:
+    """Return how many pages wait to be read and how many are being read."""
+    waiting = Page.objects.filter(state=PageState.WAITING).exclude(item__state=ItemState.WITHDRAWN)
+    held = waiting.filter(leased_until__gte=clock.now()).count()
+    return {"waiting": waiting.count() - held, "in work": held}
+
+
+def count_failed() -> int:
+    """Return how many pages could not be read."""
+    return Page.objects.filter(state=PageState.FAILED).exclude(item__state=ItemState.WITHDRAWN).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the list *To check* is asked for: `failed` pages instead of doubtful ones, of dossiers like `dossier`."""
+
+    failed: bool = False
+    dossier: str = ""
+    below: int = 0
+
+
+def to_check(user: Any, wanted: Wanted | None = None) -> QuerySet[Page]:
+    """Return the pages `user` may correct whose text is doubtful and unchecked, or could not be read; worst first."""
+    wanted = wanted or Wanted()
+    pages = pages_visible_to(user, Act.WORK).filter(pk__in=pages_visible_to(user, Act.READ).values("pk"))
+    if wanted.failed:
+        pages = pages.filter(state=PageState.FAILED).order_by("pk")
+    else:
+        limit = wanted.below or settings.OCR_DOUBTFUL_BELOW
+        pages = pages.filter(checked_at__isnull=True, state=PageState.RECOGNISED, confidence__lt=limit)
+        pages = pages.order_by("confidence", "pk")
+    if wanted.dossier:
+        like = Q(item__dossier__number__icontains=wanted.dossier) | Q(item__dossier__name__icontains=wanted.dossier)
+        pages = pages.filter(like)
+    return pages.select_related("item__dossier", "item__section")
+
+
+def after(pages: QuerySet[Page], place: str) -> QuerySet[Page]:
+    """Return what follows `place` ("confidence-key" as `place_of` writes it) in the order of `to_check`."""
+    confidence, _dash, key = place.partition("-")
+    if not (confidence.isdecimal() and key.isdecimal()):
+        return pages
+    if pages.query.order_by == ("pk",):
+        return pages.filter(pk__gt=int(key))
+    return pages.filter(Q(confidence__gt=int(confidence)) | Q(confidence=int(confidence), pk__gt=int(key)))
+
+
+def place_of(page: Page) -> str:
+    """Return where `page` stands in the order of `to_check`."""
+    return f"{page.confidence or 0}-{page.pk}"
+
+
+def may_correct_anything(user: Any) -> bool:
+    """Return whether `user` has any dossier to work on."""
+    return dossiers_visible_to(user, Act.WORK).exists()
+
+
+def pages_by_file(user: Any, dossier: Dossier) -> dict[str, list[Page]]:
+    """Return the pages of `dossier` that `user` may take copies of, by the name of the file they came from.
+
+    In the order in which files and pages came; of files with one name the later get a number: "a.pdf (2)".
+    """
+    pages = (
+        pages_visible_to(user, Act.DOWNLOAD)
+        .filter(item__dossier=dossier, source__isnull=False)
+        .select_related("source__received_file", "item")
+        .order_by("source__received_file__batch", "source__received_file__position", "source__index_in_file")
+    )
+    found: dict[str, list[Page]] = {}
+    names: dict[int, str] = {}
+    for page in pages:
+        file = page.source.received_file
+        if file.pk not in names:
+            names[file.pk] = _free_name(file.name, found)
+        found.setdefault(names[file.pk], []).append(page)
+    return found
+
+
+def _free_name(name: str, taken: Container[str]) -> str:
+    candidates = (name if number == 1 else f"{name} ({number})" for number in count(1))
+    return next(candidate for candidate in candidates if candidate not in taken)

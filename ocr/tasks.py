@@ -1,0 +1,47 @@
+"""The worker's step: draws one waiting page under a lease and has it read. One sandbox a process; no rules here."""
+
+import atexit
+from functools import cache
+
+from django.conf import settings
+
+from dms.core.leases import lease
+from dms.core.work import Step
+from dms.holdings.models import Page
+
+from .sandbox import Sandbox
+from .selectors import count_waiting, next_waiting, pages_waiting
+from .services import recognise_page
+
+_MARGIN_SECONDS = 60  # for unsealing, sealing and writing, and a sandbox that has to be started
+_CANDIDATES = 32
+
+
+def step() -> Step:
+    """Return the step for the registry of work."""
+    return Step(name="ocr.recognise", order=20, draw_and_do=recognise_next, waiting=count_waiting)
+
+
+def recognise_next(worker: str) -> int:
+    """Read the page whose turn it is; return 1, or 0 where none waits.
+
+    Candidates are found without a lock: on SQLite a lease holds up every writer, and must not sort a long queue.
+    """
+    candidates = next_waiting(_CANDIDATES)
+    if not candidates:
+        return 0
+    seconds = settings.OCR_SECONDS_PER_PAGE + _MARGIN_SECONDS
+    waiting = pages_waiting().filter(pk__in=candidates)
+    pages: list[Page] = lease(waiting, worker=worker, seconds=seconds)
+    for page in pages:
+        recognise_page(page, _sandbox())
+    return len(pages)
+
+
+@cache
+def _sandbox() -> Sandbox:
+    made = Sandbox(
+        settings.OCR_ENGINE, seconds=settings.OCR_SECONDS_PER_PAGE, megabytes=settings.OCR_MEMORY_PER_PAGE_MB
+    )
+    atexit.register(made.close)
+    return made

@@ -1,0 +1,1 @@
+"""Tests of dms.config: start-up, processes, the schedule."""

@@ -1,0 +1,48 @@
+"""A house with a dossier and an open batch, and hands that upload and work."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+
+from dms.holdings.models import Dossier, Page
+from dms.intake.models import ReceivedFile, ScanBatch
+from dms.intake.services import open_batch, receive_file, split_next
+from tests.factories import House, a_dossier, a_house
+
+
+@pytest.fixture
+def house(db) -> House:
+    return a_house()
+
+
+@pytest.fixture
+def dossier(house) -> Dossier:
+    return a_dossier(house.archivist, house.service, responsible=house.staff1)
+
+
+@pytest.fixture
+def batch(house, dossier) -> ScanBatch:
+    return open_batch(dossier=dossier, section=dossier.kind.sections.first(), acting_user=house.archivist)
+
+
+@pytest.fixture
+def upload(house) -> Callable[..., ReceivedFile]:
+    """Receive bytes as a file of a batch; returns the row as it then is."""
+
+    def received(batch: ScanBatch, data: bytes, name: str = "合同.pdf", **values) -> ReceivedFile:
+        user = values.pop("by", house.archivist)
+        return receive_file(batch=batch, file=io.BytesIO(data), name=name, acting_user=user, **values)
+
+    return received
+
+
+def split_all() -> None:
+    """Work as a worker does until nothing is left to split."""
+    while split_next("test"):
+        pass
+
+
+def pages_of(file: ReceivedFile) -> list[Page]:
+    """Return the pages made of a file, by their place in it."""
+    return list(Page.objects.filter(source__received_file=file).order_by("source__index_in_file"))

@@ -1,0 +1,1 @@
+"""A real working day in a real browser."""

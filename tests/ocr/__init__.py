@@ -1,0 +1,1 @@
+"""Tests of the recogniser: engines, cleaning, page text, sandbox, services and screens."""

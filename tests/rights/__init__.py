@@ -1,0 +1,1 @@
+"""Every address as every kind of user."""
