@@ -11,6 +11,8 @@ PYTHON := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 DATA := $(or $(JUANZONG_DATA_DIR),var)
 MANAGE := $(PYTHON) manage.py
+# Preparing says little; `serve` and its parts log as settings say.
+QUIETLY := JUANZONG_LOG_LEVEL=$(or $(JUANZONG_LOG_LEVEL),WARNING) $(MANAGE)
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --retries 8 --require-hashes
 CODE := manage.py dms ocr search workflows tests benchmarks
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po dms/config/locale/*/LC_MESSAGES/*.po))
@@ -18,9 +20,12 @@ STATIC_FILES := $(shell find dms ocr search workflows -path '*/static/*' -type f
 # Resolved for the oldest Python that is promised: Debian 12 has 3.11.2, and some packages ask for a later 3.11.
 LOCK := $(VENV)/bin/uv pip compile --quiet pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-# SERVE=0 ends `make demo` after the intake; SCANS=n makes fewer demonstration scans; WORKERS=n for the tests.
+# SERVE=0 ends `make demo` after the intake; SCANS=n makes fewer demonstration scans; BIND=host:port is where it serves;
+# WORKERS=n for the tests.
 SERVE ?= 1
+BIND ?= 127.0.0.1:8000
 SCANS ?=
+BENCH ?= $(basename $(notdir $(filter-out %/__init__.py,$(wildcard benchmarks/*.py))))
 WORKERS ?= auto
 
 .PHONY: help demo run install prepare system system-tests test test-all check lint types layers migrations templates \
@@ -30,16 +35,16 @@ help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
 
 demo: prepare ## install what is missing, load the demonstration, serve it (SERVE=0: stop after the intake)
-	@$(MANAGE) demonstrate $(if $(SCANS),--scans $(SCANS))
-	@if [ "$(SERVE)" != 0 ]; then exec $(MANAGE) serve; fi
+	@$(QUIETLY) demonstrate $(if $(SCANS),--scans $(SCANS))
+	@if [ "$(SERVE)" != 0 ]; then exec $(MANAGE) serve --bind $(BIND); fi
 
 run: prepare ## serve without the demonstration
-	@exec $(MANAGE) serve
+	@exec $(MANAGE) serve --bind $(BIND)
 
 install: system $(STAMPS)/runtime $(CATALOGUES) ## system packages, virtual environment, message catalogues
 
 prepare: install $(DATA)/static/.collected
-	@$(MANAGE) migrate --no-input --verbosity 0
+	@$(QUIETLY) migrate --no-input --verbosity 0
 
 test: system-tests $(STAMPS)/dev $(CATALOGUES) ## all tests but the long matrices, browser tests included
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile -m "not long"
@@ -60,29 +65,29 @@ layers: $(STAMPS)/dev
 	@$(VENV)/bin/lint-imports --no-logo 2>&1 || exit 1
 
 migrations: $(STAMPS)/dev
-	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
+	@$(QUIETLY) makemigrations --check --dry-run --verbosity 1
 
 templates: $(STAMPS)/dev
 	@$(VENV)/bin/djlint templates --lint --quiet
 	@$(VENV)/bin/djlint templates --check --quiet || { echo "Not formatted: run 'make format'."; exit 1; }
 
 system-check: $(STAMPS)/dev $(CATALOGUES)
-	@$(MANAGE) check --fail-level WARNING
+	@$(QUIETLY) check --fail-level WARNING
 
 format: $(STAMPS)/dev ## bring Python and templates into the one format
 	@$(VENV)/bin/ruff check --quiet --fix-only $(wildcard $(CODE))
 	@$(VENV)/bin/ruff format --quiet $(wildcard $(CODE))
 	@$(VENV)/bin/djlint templates --reformat --quiet >/dev/null || true
 
-bench: system $(STAMPS)/dev $(CATALOGUES) ## measure; docs/benchmarks.md says what and how
-	@$(PYTHON) -m benchmarks $(BENCH)
+bench: system $(STAMPS)/dev $(CATALOGUES) ## measure everything (BENCH=name: one); docs/benchmarks.md says what and how
+	@for name in $(BENCH); do echo "== $$name"; $(PYTHON) -m benchmarks.$$name $(ARGS); done
 
 lock: $(STAMPS)/dev ## resolve pyproject.toml again into the hashed locks (UPGRADE=1: newest versions)
 	@$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.txt
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev -o requirements-dev.txt
 
 messages: system $(STAMPS)/dev ## gather the words of every screen into locale/
-	@$(MANAGE) makemessages --locale zh_Hans --no-obsolete --no-wrap --add-location file \
+	@$(QUIETLY) makemessages --locale zh_Hans --no-obsolete --no-wrap --add-location file \
 		--ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*' --ignore 'benchmarks/*' --verbosity 0
 
 docs: $(STAMPS)/dev ## write the generated page docs/rules.md
@@ -114,5 +119,5 @@ $(STAMPS)/dev: requirements-dev.txt | $(PYTHON)
 
 $(DATA)/static/.collected: $(STAMPS)/runtime $(STATIC_FILES)
 	@mkdir -p $(DATA)
-	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@$(QUIETLY) collectstatic --no-input --verbosity 0
 	@touch $@

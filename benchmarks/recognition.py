@@ -2,7 +2,8 @@
 
     python benchmarks/recognition.py FOLDER [--processes 2] [--texts OUT.json] [--json OUT.json]
 
-FOLDER holds images and `ground_truth.json`: {"pages": [{"file", "cls", "text", "lines": [{"text", "chars": [box …]}]}]}.
+FOLDER holds images and `ground_truth.json`:
+{"pages": [{"file", "cls", "text", "lines": [{"text", "chars": [box …]}]}]}.
 Both sides read the same page files from the disk, each in as many processes as asked for, one thread each. They take
 turns page by page, so that whatever else the machine does hits both alike.
 """
@@ -14,7 +15,6 @@ import re
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 import unicodedata
 from collections import defaultdict
@@ -104,9 +104,7 @@ def _pipeline(path: str, page: dict[str, Any]) -> Reading:
     to_alto(text)
     clock, after = time.perf_counter() - start, _used()
     hits = _box_hits(text, page)
-    return Reading(
-        Path(path).name, text.text, clock, after[0] - before[0], after[1] - before[1], text.turn, hits
-    )
+    return Reading(Path(path).name, text.text, clock, after[0] - before[0], after[1] - before[1], text.turn, hits)
 
 
 def _bare(path: str) -> Reading:
@@ -151,7 +149,8 @@ def _box_hits(text: PageText, page: dict[str, Any]) -> tuple[int, int]:
     steps = Levenshtein.opcodes("".join(sign for sign, _box in true), "".join(char.text[:1] for char in read))
     for step in steps:
         if step.tag == "equal":
-            for at, other in zip(range(step.src_start, step.src_end), range(step.dest_start, step.dest_end), strict=True):
+            pairs = zip(range(step.src_start, step.src_end), range(step.dest_start, step.dest_end), strict=True)
+            for at, other in pairs:
                 if true[at][0].isalnum():
                     right += 1
                     hits += _cover(true[at][1], read[other].box) >= 0.5
@@ -177,9 +176,7 @@ def _print_scores(readings: list[Reading], truth: list[dict[str, Any]]) -> None:
         print(f"{name:<14}{len(scores):>6}{100 * errors / length:>9.2f}{100 * found / max(1, tokens):>10.2f}")
 
 
-def _figures(
-    ours: list[Reading], bare: list[Reading], truth: list[dict[str, Any]], processes: int
-) -> dict[str, Any]:
+def _figures(ours: list[Reading], bare: list[Reading], truth: list[dict[str, Any]], processes: int) -> dict[str, Any]:
     scores = [_score(reading, page) for reading, page in zip(ours, truth, strict=True) if page["text"].strip()]
     blanks = [reading for reading, page in zip(ours, truth, strict=True) if not page["text"].strip()]
     hits, right = (sum(column) for column in zip(*(reading.box_hits for reading in ours), strict=True))

@@ -5,17 +5,18 @@ about as wide as the line's cell, a character lies near where the engine saw it,
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .page_text import Box, Char, Line, Word, is_wide
+from .page_text import Box, Char, Line, is_wide
 
 _MOST_PIECES = 6  # of one character, such as 川 or 淅
 _NARROW = frozenset("，。、；：！？“”‘’（）《》〈〉【】—…·一丨")
 _NO_INK = 1.6
-_LEFT_OVER = 0.9
+_LEFT_OVER = 1.2
 _DRIFT = 0.7
 
 Floats = NDArray[np.float64]
@@ -68,7 +69,7 @@ def fit_lines(lines: tuple[Line, ...], image: Image.Image) -> tuple[Line, ...]:
 def _cell(chars: tuple[Char, ...], height: int) -> float:
     """The width of a Chinese character in this line: the usual step from one to the next, or else the line's height."""
     middles = [(char.box[0] + char.box[2]) / 2 if is_wide(char.text) else None for char in chars]
-    steps = [b - a for a, b in zip(middles, middles[1:], strict=False) if a is not None and b is not None and b > a]
+    steps = [b - a for a, b in pairwise(middles) if a is not None and b is not None and b > a]
     step = float(np.median(steps)) if len(steps) >= 3 else 0.0
     return step if 0.55 * height < step < 1.6 * height else 0.9 * height
 
@@ -113,7 +114,7 @@ def _dealt(chars: tuple[Char, ...], ink: _Ink, cell: float, left: int) -> list[t
     starts, ends = ink.spans
     widths, middles = (ends - starts) / cell, (starts + ends) / 2
     costs = {kind: _width_cost(widths, kind) for kind in ("cell", "narrow", "latin")}
-    left_over = np.concatenate(([0.0], np.cumsum(_LEFT_OVER * np.minimum(1, (ink.ends - ink.starts) / cell) + 0.1)))
+    left_over = np.concatenate(([0.0], np.cumsum(_LEFT_OVER * np.minimum(1, (ink.ends - ink.starts) / cell) + 0.2)))
     count = len(ink.starts)
     best = left_over.copy()
     steps: list[tuple[Floats, Floats]] = []
@@ -154,8 +155,8 @@ def _kind(text: str) -> str:
 def _width_cost(widths: Floats, kind: str) -> Floats:
     if kind == "cell":
         return np.minimum(6, 2.5 * np.square(widths - 0.92) + 4 * np.maximum(0, widths - 1.12))
-    most = 0.55 if kind == "narrow" else 0.75
-    usual = 0.25 if kind == "narrow" else 0.42
+    most = 0.45 if kind == "narrow" else 0.75
+    usual = 0.2 if kind == "narrow" else 0.42
     return np.minimum(6, 0.5 * np.abs(widths - usual) + 5 * np.maximum(0, widths - most))
 
 

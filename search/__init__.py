@@ -1,1 +1,1 @@
-"""Makes scans findable: tokens, query grammar, index engines, results. Holds no truth: everything here can be rebuilt."""
+"""Makes scans findable: tokens, query grammar, index engines, results. Holds no truth: all of it can be rebuilt."""

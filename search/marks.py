@@ -1,4 +1,4 @@
-"""Where found words stand on the image: spans of a page's text turned into boxes, one for each line they touch. Pure."""
+"""Where found words stand on the image: spans of a page's text as boxes, one for each line they touch. Pure."""
 
 from collections.abc import Iterable
 

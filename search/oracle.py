@@ -1,4 +1,4 @@
-"""What a query means, in the plainest code there is. Both engines are held to it; it also finds what to mark on a page."""
+"""What a query means, in the plainest code there is. Engines are held to it; it also finds what to mark on a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The query grammar: from what somebody typed to a tree of terms. Pure; its only failure is `QueryError`, in plain words.
+"""The query grammar: from what somebody typed to a tree of terms. Pure; it fails only by `QueryError`, in plain words.
 
 words · "phrases" · AND OR NOT -word · parentheses · word* · field:value. Words side by side must all occur.
 """
@@ -192,9 +192,7 @@ def _phrase(source: str, at: int) -> tuple[_Lexeme, int]:
     closers = _CLOSERS[source[at]]
     end = next((i for i in range(at + 1, len(source)) if source[i] in closers), None)
     if end is None:
-        raise QueryError(
-            _("A quotation mark is opened but not closed."), _("Close it, or leave it out."), at
-        )
+        raise QueryError(_("A quotation mark is opened but not closed."), _("Close it, or leave it out."), at)
     prefix = source[end + 1 : end + 2] in ("*", "＊")
     return _Lexeme("phrase", source[at + 1 : end], at, prefix), end + 1 + prefix
 
@@ -343,7 +341,9 @@ def _years(lexeme: _Lexeme) -> tuple[int, int]:
     match = _YEARS.fullmatch(lexeme.value)
     if match is None:
         raise QueryError(
-            _("“%(value)s” is not a year.") % {"value": lexeme.value}, _("Write year:2019 or year:2019-2021."), lexeme.at
+            _("“%(value)s” is not a year.") % {"value": lexeme.value},
+            _("Write year:2019 or year:2019-2021."),
+            lexeme.at,
         )
     first, last = int(match.group(1)), int(match.group(2) or match.group(1))
     return min(first, last), max(first, last)

@@ -156,7 +156,7 @@ def _fold(cluster: str) -> tuple[tuple[str, str], ...]:
 
 
 def _kind_of(char: str) -> str:
-    """Return c (CJK), w (other letter or digit), m (mark), s (space), d (dash), j (joiner), x (ends the clause), or ""."""
+    """Return c (CJK), w (other letter or digit), m (mark), s (space), d (dash), j (joiner), x (clause ends) or ""."""
     if is_cjk(char):
         return "c"
     if char.isalnum():

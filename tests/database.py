@@ -29,19 +29,19 @@ def lay_out_template(target: Path) -> None:
     """Copy the template to `target`, making it first where there is none for this state; parallel processes wait."""
     template = TEMPLATES / f"{state_of_the_migrations()}.sqlite3"
     TEMPLATES.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     with _only_one():
         if not template.exists():
-            for old in TEMPLATES.glob("*.sqlite3"):
-                old.unlink()
             _make(template)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in ("", "-wal", "-shm"):
-        target.with_name(target.name + leftover).unlink(missing_ok=True)
-    shutil.copyfile(template, target)
+            for old in set(TEMPLATES.glob("*.sqlite3")) - {template}:
+                old.unlink()
+        for leftover in ("", "-wal", "-shm"):
+            target.with_name(target.name + leftover).unlink(missing_ok=True)
+        shutil.copyfile(template, target)
 
 
 def _make(template: Path) -> None:
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     connection.close()
     half = template.with_suffix(f".{os.getpid()}")
     source, copy = sqlite3.connect(name), sqlite3.connect(half)

@@ -115,7 +115,8 @@ def demonstration_people() -> Iterator[Error]:
 
 
 def _vault_folder() -> Path | None:
-    location = settings.STORAGES.get("vault", {}).get("OPTIONS", {}).get("location")
+    storages: dict[str, Any] = settings.STORAGES
+    location = storages.get("vault", {}).get("OPTIONS", {}).get("location")
     return Path(location).resolve() if location else None
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 GRACE_SECONDS = 30
@@ -170,7 +171,5 @@ def _answers(address: tuple[str, int]) -> bool:
 
 def _end_group(leader: int) -> None:
     """Kill what is left of a child's process group (its leader may be dead already)."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass

@@ -1,4 +1,4 @@
-"""The dossier list as a file (xlsx, csv). Only what the list shows: no own field, so no personal value ever leaves here."""
+"""The dossier list as a file (xlsx, csv). Only what the list shows: no own field, so no personal value leaves here."""
 
 import csv
 import io

@@ -55,10 +55,13 @@ def plan_import(user: Any, lines: list[Line]) -> Plan:
     """Return what `lines` (the heading first) would open; raise Refusal for a heading that cannot be understood."""
     configuration = Configuration(facts_of(user).archivist_of)
     if not lines or len(lines) == 1:
-        raise Refusal(_("The list has a heading at most, and no rows."), _("Write one customer a row below the heading."))
+        raise Refusal(
+            _("The list has a heading at most, and no rows."), _("Write one customer a row below the heading.")
+        )
     columns = _columns(configuration, lines[0][1])
     rows = [
-        Row(number, {key: cell for key, cell in zip(columns, cells, strict=False) if key}) for number, cells in lines[1:]
+        Row(number, {key: cell for key, cell in zip(columns, cells, strict=False) if key})
+        for number, cells in lines[1:]
     ]
     for row in rows:
         understand(row, configuration, user)
@@ -172,4 +175,3 @@ def headings_for(user: Any) -> Iterable[str]:
     kinds = Configuration(facts_of(user).archivist_of).kinds
     own = dict.fromkeys(str(definition) for kind in kinds for definition in kind.fields.all())
     return [*(str(label) for label in HEADINGS.values()), *own]
-

@@ -85,4 +85,3 @@ def _flat(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
             yield from value.items()
         else:
             yield name, value
-

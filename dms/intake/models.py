@@ -96,7 +96,8 @@ class ReceivedFile(Leasable):
     """A file somebody uploaded: a transport only. Its sealed copy is kept until the batch is filed.
 
     `reason` and `facts` say why it was refused, as a code (see files/words.py); `slices` counts the leases that ended
-    well, so that `attempt - slices` counts those that a crash ended.
+    well, so that `attempt - slices` counts those that a crash ended. `to_undo`: given up, its item is
+    still to be withdrawn.
     """
 
     public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
@@ -119,6 +120,7 @@ class ReceivedFile(Leasable):
     low_dpi = models.BooleanField(_("under 200 dpi"), default=False)
     item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="received_files")
     slices = models.PositiveIntegerField(default=0, editable=False)
+    to_undo = models.BooleanField(default=False, editable=False)
     changed_at = models.DateTimeField(_("changed at"), db_index=True)
 
     objects = ReceivedFileQuerySet.as_manager()
@@ -139,6 +141,7 @@ class ReceivedFile(Leasable):
         )
         indexes = (
             models.Index(fields=("attempt", "position", "id"), condition=Q(state="received"), name="file_to_split"),
+            models.Index(fields=("id",), condition=Q(to_undo=True), name="file_to_undo"),
         )
 
     def __str__(self) -> str:
@@ -148,11 +151,6 @@ class ReceivedFile(Leasable):
     def problem(self) -> tuple[str, str]:
         """Return (what is wrong, what to do) in the reader's language; two empty strings where nothing is."""
         return words_for(self.reason, self.facts) if self.reason else ("", "")
-
-    @property
-    def can_be_tried_again(self) -> bool:
-        """Return whether the refused upload still lies in the vault, so that splitting can be tried once more."""
-        return self.state == FileState.REFUSED and self.stored_id is not None
 
 
 class PageSource(models.Model):

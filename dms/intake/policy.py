@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from dms.core.refusals import Allowed, Answer, Denied
 
 ENOUGH_DPI = 200
+# Where the same bytes may fare better another time; a file that is no scan stays none.
+WORTH_ANOTHER_TRY = frozenset({"crashed", "too_slow", "no_right"})
 
 
 def may_receive(batch_state: str, item_state: str | None) -> Answer:
@@ -42,9 +44,9 @@ def may_answer_duplicate(batch_state: str, file_state: str) -> Answer:
     return Allowed()
 
 
-def may_try_again(batch_state: str, file_state: str, *, kept: bool) -> Answer:
-    """A refused file may be split once more while its upload is kept."""
-    if batch_state != "open" or file_state != "refused":
+def may_try_again(batch_state: str, file_state: str, reason: str, *, kept: bool) -> Answer:
+    """A file refused for no fault of its content may be split once more while its upload is kept."""
+    if batch_state != "open" or file_state != "refused" or reason not in WORTH_ANOTHER_TRY:
         return Denied(_("There is nothing to try again."), code="not_refused")
     if not kept:
         return Denied(_("The upload was not kept."), _("Upload it once more."), code="not_kept")
@@ -57,13 +59,13 @@ def may_file(batch_state: str, files_by_state: Mapping[str, int]) -> Answer:
         return Denied(_("This batch is filed."), code="batch_filed")
     if waiting := files_by_state.get("received", 0):
         return Denied(
-            _("%(count)s files are still being split into pages.") % {"count": waiting},
+            _("Files still being split into pages: %(count)s.") % {"count": waiting},
             _("Wait until the bar is full."),
             code="unfinished",
         )
     if asked := files_by_state.get("duplicate", 0):
         return Denied(
-            _("%(count)s files were received before, and nobody has said yet whether to keep them.") % {"count": asked},
+            _("Files received before, and nobody has said yet whether to keep them: %(count)s.") % {"count": asked},
             _("Answer at each of them."),
             code="unanswered",
         )

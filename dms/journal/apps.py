@@ -18,7 +18,7 @@ class JournalConfig(AppConfig):
     verbose_name = _("Journal")
 
     def ready(self) -> None:
-        """Put the guards back after every migration (SQLite loses triggers when it remakes a table); seal and anchor."""
+        """Put guards back after migrations (SQLite drops them when it remakes a table); seal and anchor by the clock."""
         from dms.core import schedule, work
 
         from . import sealing

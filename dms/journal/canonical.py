@@ -30,8 +30,14 @@ def body(values: Sequence[Any]) -> str:
     at, actor, name, post, action, refused, kind, thing, label, facts, sealed, key, address = values
     return _encode([
         FORMAT, moment(at), actor, name, post, action, refused, kind, thing, label, facts,
-        sealed if sealed is None or isinstance(sealed, str) else bytes(sealed).hex(), None if key is None else str(key), address,
+        _hexadecimal(sealed), None if key is None else str(key), address,
     ])  # fmt: skip
+
+
+def _hexadecimal(sealed: Any) -> str | None:
+    if sealed is None:
+        return None
+    return f"text {sealed}" if isinstance(sealed, str) else bytes(sealed).hex()
 
 
 def moment(at: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Entries as rows of CSV and Excel, safe to open: no cell is taken for a formula. Sealed particulars never leave here."""
+"""Entries as rows of CSV and Excel: no cell is taken for a formula, and sealed particulars never leave by here."""
 
 import csv
 import io

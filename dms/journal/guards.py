@@ -40,11 +40,11 @@ def _for_sqlite() -> list[str]:
     for table, columns in GUARDED.items():
         refuse = f"BEGIN SELECT RAISE(ABORT, '{WORDS}'); END"
         taken = " OR ".join(f"{column} = NEW.{column}" for column in columns)
+        again = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608 - names of ours
         statements += [
             f"CREATE TRIGGER IF NOT EXISTS {table}_update BEFORE UPDATE ON {table} {refuse}",
             f"CREATE TRIGGER IF NOT EXISTS {table}_delete BEFORE DELETE ON {table} {refuse}",
-            f"CREATE TRIGGER IF NOT EXISTS {table}_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) {refuse}",  # noqa: S608
+            f"CREATE TRIGGER IF NOT EXISTS {table}_replace BEFORE INSERT ON {table} WHEN {again} {refuse}",
         ]
     return statements
 

@@ -1,4 +1,4 @@
-"""The journal's secrets, both kept by the vault: the key that stamps entries, and a key a month for sealed particulars."""
+"""The journal's secrets, kept by the vault: the key that stamps entries, and one a month for sealed particulars."""
 
 from functools import lru_cache
 from uuid import UUID
@@ -28,7 +28,7 @@ def seal(text: str) -> tuple[bytes, UUID]:
     return vault.seal_text(text, key_id), key_id
 
 
-def unseal(sealed: bytes, key_id: UUID) -> str:
+def unseal(sealed: bytes | memoryview, key_id: UUID) -> str:
     """Return what `seal` was given; raise the vault's error where the key is gone."""
     return vault.unseal_text(bytes(sealed), key_id)
 

@@ -71,7 +71,7 @@ class JournalEntry(AppendOnly):
     thing_type = models.CharField(_("kind of thing"), max_length=100, blank=True)
     thing_id = models.CharField(_("thing's id"), max_length=64, blank=True)
     thing_label = models.CharField(_("thing"), max_length=200, blank=True, db_index=True)
-    facts = CanonicalJSONField(_("particulars"), default=dict, blank=True)
+    facts: "models.Field[Any, Any]" = CanonicalJSONField(_("particulars"), default=dict, blank=True)
     sealed = models.BinaryField(_("sealed particulars"), null=True, blank=True)
     sealed_key = models.UUIDField(_("key of the sealed particulars"), null=True, blank=True)
     # Text, not the database's own address type: it would rewrite what was hashed.

@@ -27,7 +27,7 @@ ADVISORY_LOCK = 0x4A5A5345414C  # "JZSEAL"
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The chain's head on a day: everything up to seal `seq` is bound by `hash`; `count` entries stood in the journal."""
+    """The chain's head on a day: all up to seal `seq` is bound by `hash`; `count` entries stood in the journal."""
 
     day: str
     seq: int
@@ -78,7 +78,7 @@ def unsealed(*, thorough: bool = False) -> QuerySet[Any]:
 
 
 def unsealed_older_than(seconds: int) -> int:
-    """Return how many entries have waited for their seal longer than that: more than none after a minute is an alarm."""
+    """Return how many entries have waited longer than that for their seal: one after a minute is an alarm."""
     return unsealed().filter(at__lt=clock.now() - timedelta(seconds=seconds)).count()
 
 

@@ -1,4 +1,4 @@
-"""The only way into the journal. Writers add single rows and never wait for the chain: sealing comes after (sealing.py)."""
+"""The only way into the journal. Writers add rows and never wait for the chain: sealing comes after (sealing.py)."""
 
 import secrets
 from collections.abc import Iterable
@@ -109,6 +109,8 @@ def open_particulars(entry: JournalEntry, *, by: Any) -> str:
 
     Raises the vault's error where their key was destroyed; then nothing is opened and nothing written.
     """
+    if entry.sealed is None or entry.sealed_key is None:
+        raise ValueError("the entry has no sealed particulars")
     with transaction.atomic():
         text = keys.unseal(entry.sealed, entry.sealed_key)
         record("journal.opened", by=by, thing=entry, thing_label=str(entry.pk))

@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
 
 from dms.clearance.selectors import facts_of
 from dms.core import clock
@@ -15,9 +13,8 @@ from dms.core.refusals import Answer
 from dms.holdings.models import Capture, Item, Page, Reading
 from dms.journal.models import JournalEntry
 from dms.organisation.models import PostKind, User
-from dms.vault.services import read
-from ocr.alto import from_alto
 from ocr.page_text import Box, PageText
+from ocr.selectors import text_of
 from search.marks import boxes_of
 from search.oracle import occurrences
 from search.query import Node
@@ -58,11 +55,6 @@ def capture_of(page: Page, version: int | None = None) -> Capture | None:
 def readings_of(capture: Capture) -> list[Reading]:
     """Return the versions of the text of an image, newest first."""
     return list(capture.readings.select_related("alto", "made_by").order_by("-version"))
-
-
-def text_of(reading: Reading) -> PageText:
-    """Return the text of a version, from the vault; raise Destroyed or Damaged."""
-    return from_alto(read(reading.alto))
 
 
 def hits_on(text: PageText, query: Node | None) -> list[list[Box]]:
@@ -126,11 +118,3 @@ def _are_one_look(one: JournalEntry, other: JournalEntry) -> bool:
         and (one.actor_id, one.thing_id) == (other.actor_id, other.thing_id)
         and abs(other.at - one.at) < ONE_LOOK
     )
-
-
-def address_of(name: str, *args: Any) -> str | None:
-    """Return the address of another room's screen, or None where that room has none."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return None

@@ -15,9 +15,10 @@ from dms.journal.services import record
 from dms.organisation.models import User
 from dms.vault.models import StoredFile
 from dms.vault.services import open_plain, read
+from ocr.selectors import text_of
 
 from .pdf import PdfPage, PdfWriter
-from .selectors import capture_of, captures_of, readings_of, text_of
+from .selectors import capture_of, captures_of, readings_of
 
 IN_MEMORY = 1 << 20
 

@@ -1,4 +1,4 @@
-"""What every engine offers. An engine knows texts by number; it knows nobody's rights and is never asked without them."""
+"""What every engine offers. An engine knows texts by number and nobody's rights; it is never asked without them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

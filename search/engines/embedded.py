@@ -4,6 +4,8 @@ FTS5 keeps no text here (contentless); the token string beside it is there becau
 word, what was stored.
 """
 
+# ruff: noqa: S608 (table names are made of our own enumeration; every value is bound)
+
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,7 +35,8 @@ class EmbeddedEngine:
     def put(self, documents: Iterable[Document]) -> int:
         """Store the documents in the place of their older versions, all or none; return how many changed anything.
 
-        A document older than what is stored, or one that was forgotten, is passed over.
+        One that was forgotten is passed over. An older version is taken as well (a restored database is older than its
+        index); whoever compares afterwards sees what is not as it should be.
         """
         cut = [(document, index_string(document.text)) for document in documents]
         with self.files.writing(), self._writer(self.files.current()) as connection:
@@ -76,6 +79,12 @@ class EmbeddedEngine:
             self.files.switch_to(path)
             return total
 
+    def stored(self, kind: Kind, first: int, last: int) -> dict[int, int]:
+        """Return the version of each text from id `first` up to but not including `last`; -1 where cut otherwise."""
+        sql = f"SELECT id, CASE token_version WHEN ? THEN version ELSE -1 END FROM {kind}_doc WHERE id >= ? AND id < ?"
+        with self._reader() as connection:
+            return dict(connection.execute(sql, (TOKEN_VERSION, first, last)).fetchall())
+
     def versions(self, kind: Kind, ids: Iterable[int]) -> dict[int, int]:
         """Return the version of each of `ids` that is stored and cut as today; others are missing."""
         found: dict[int, int] = {}
@@ -84,6 +93,11 @@ class EmbeddedEngine:
                 sql = f"SELECT id, version FROM {kind}_doc WHERE token_version = ? AND id IN ({_marks(chunk)})"
                 found.update(connection.execute(sql, (TOKEN_VERSION, *chunk)).fetchall())
         return found
+
+    def largest(self, kind: Kind) -> int:
+        """Return the largest id that is stored, 0 where there is none."""
+        with self._reader() as connection:
+            return int(connection.execute(f"SELECT coalesce(max(id), 0) FROM {kind}_doc").fetchone()[0])
 
     def forgotten(self, kind: Kind) -> set[int]:
         """Return the ids that were forgotten since this generation was begun."""
@@ -125,35 +139,40 @@ def _put(connection: sqlite3.Connection, cut: list[tuple[Document, str]]) -> int
 
 def _put_one(connection: sqlite3.Connection, document: Document, tokens: str) -> bool:
     kind, stamp = document.kind, (document.version, TOKEN_VERSION)
-    known = connection.execute(f"SELECT 1 FROM {kind}_forgotten WHERE id = ?", (document.id,)).fetchone()
-    old = connection.execute(
-        f"SELECT version, token_version, tokens FROM {kind}_doc WHERE id = ?", (document.id,)
-    ).fetchone()
-    if known or (old and (old[:2] == stamp or old[0] > document.version or old[1] > TOKEN_VERSION)):
+    if connection.execute(f"SELECT 1 FROM {kind}_forgotten WHERE id = ?", (document.id,)).fetchone():
         return False
-    if old is None or old[2] != tokens:
-        if old:
-            _unsay(connection, kind, document.id, old[2])
+    old = connection.execute(f"SELECT version, token_version FROM {kind}_doc WHERE id = ?", (document.id,)).fetchone()
+    if old == stamp:
+        return False
+    if _tokens_of(connection, kind, document.id) != tokens:
+        _unsay(connection, kind, document.id)
         connection.execute(f"INSERT INTO {kind}_fts(rowid, tokens) VALUES (?, ?)", (document.id, tokens))
-    connection.execute(f"INSERT OR REPLACE INTO {kind}_doc VALUES (?, ?, ?, ?)", (document.id, *stamp, tokens))
+        connection.execute(f"INSERT INTO {kind}_tokens VALUES (?, ?)", (document.id, tokens))
+    connection.execute(f"INSERT OR REPLACE INTO {kind}_doc VALUES (?, ?, ?)", (document.id, *stamp))
     return True
 
 
 def _drop(connection: sqlite3.Connection, kind: Kind, ids: list[int], *, for_ever: bool) -> int:
     count = 0
     for one in ids:
-        row = connection.execute(f"SELECT tokens FROM {kind}_doc WHERE id = ?", (one,)).fetchone()
-        if row:
-            _unsay(connection, kind, one, row[0])
-            connection.execute(f"DELETE FROM {kind}_doc WHERE id = ?", (one,))
-            count += 1
+        _unsay(connection, kind, one)
+        count += connection.execute(f"DELETE FROM {kind}_doc WHERE id = ?", (one,)).rowcount
         if for_ever:
             connection.execute(f"INSERT OR IGNORE INTO {kind}_forgotten VALUES (?)", (one,))
     return count
 
 
-def _unsay(connection: sqlite3.Connection, kind: Kind, one: int, tokens: str) -> None:
-    connection.execute(f"INSERT INTO {kind}_fts({kind}_fts, rowid, tokens) VALUES ('delete', ?, ?)", (one, tokens))
+def _tokens_of(connection: sqlite3.Connection, kind: Kind, one: int) -> str | None:
+    row = connection.execute(f"SELECT tokens FROM {kind}_tokens WHERE id = ?", (one,)).fetchone()
+    return None if row is None else row[0]
+
+
+def _unsay(connection: sqlite3.Connection, kind: Kind, one: int) -> None:
+    """Take the text out of the index by saying again what was stored; nothing where nothing was."""
+    tokens = _tokens_of(connection, kind, one)
+    if tokens is not None:
+        connection.execute(f"INSERT INTO {kind}_fts({kind}_fts, rowid, tokens) VALUES ('delete', ?, ?)", (one, tokens))
+        connection.execute(f"DELETE FROM {kind}_tokens WHERE id = ?", (one,))
 
 
 def _scour(connection: sqlite3.Connection, kind: Kind) -> None:

@@ -1,5 +1,8 @@
-"""The index's files: one for each generation, and a link that names the one in use. A rebuild is a new file, switched to
-at once; a file is never replaced under its name, because its write-ahead log would then belong to another file."""
+"""The index's files: one for each generation, and a link that names the one in use.
+
+A rebuild is a new file, switched to at once; a file is never replaced under its name, because its write-ahead log would
+then belong to another file.
+"""
 
 import fcntl
 import os
@@ -8,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# Versions stand apart from the bulky tokens, so that comparing a million of them reads little.
 _SCHEMA = """
-CREATE TABLE {kind}_doc (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, token_version INTEGER NOT NULL,
-                         tokens TEXT NOT NULL);
+CREATE TABLE {kind}_doc (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, token_version INTEGER NOT NULL);
+CREATE TABLE {kind}_tokens (id INTEGER PRIMARY KEY, tokens TEXT NOT NULL);
 CREATE TABLE {kind}_forgotten (id INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE {kind}_fts USING fts5(tokens, content='', tokenize='ascii', prefix='1');
 """
@@ -25,12 +29,7 @@ class IndexFiles:
 
     def current(self) -> Path:
         """Return the file in use; an empty first generation is made where there is none."""
-        target = self._target()
-        if target is None:
-            self._make_first()
-            target = self._target()
-            assert target is not None
-        return target
+        return self._target() or self._make_first()
 
     def all(self) -> list[Path]:
         """Return every generation on disk, oldest first: the one in use, one being built, one left over."""
@@ -54,7 +53,8 @@ class IndexFiles:
 
     @contextmanager
     def writing(self, *, exclusive: bool = False) -> Iterator[None]:
-        """Hold the door while writing, so that no generation is switched meanwhile."""
+        """Hold the door while writing, so that no generation is switched meanwhile; yields once there is one."""
+        self.current()
         with self._locked("write", fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH):
             yield
 
@@ -78,11 +78,14 @@ class IndexFiles:
             return None
         return target if target.exists() else None
 
-    def _make_first(self) -> None:
-        with self.writing(exclusive=True):
-            if self._target() is None:
-                number = max((generation_of(path) for path in self.all()), default=0) + 1
-                self._link(_create(self._path(number)))
+    def _make_first(self) -> Path:
+        with self._locked("write", fcntl.LOCK_EX):
+            if target := self._target():
+                return target
+            number = max((generation_of(path) for path in self.all()), default=0) + 1
+            path = _create(self._path(number))
+            self._link(path)
+            return path
 
     def _path(self, generation: int) -> Path:
         return self.link.with_name(f"{self.link.stem}.{generation}{self.link.suffix}")

@@ -26,7 +26,9 @@ def production(settings, tmp_path: Path):
     settings.VAULT_MASTER_KEY = ""
     settings.VAULT_MASTER_KEY_FILE = str(tmp_path / "master.age")
     settings.VAULT_KEY_STORE = tmp_path / "keys"
-    settings.STORAGES = settings.STORAGES | {"vault": {"BACKEND": "x", "OPTIONS": {"location": str(tmp_path / "vault")}}}
+    settings.STORAGES = settings.STORAGES | {
+        "vault": {"BACKEND": "x", "OPTIONS": {"location": str(tmp_path / "vault")}}
+    }
     return settings
 
 
@@ -95,7 +97,9 @@ def environment(tmp_path_factory, plain_environment) -> dict[str, str]:
     place = tmp_path_factory.mktemp("office")
     (place / "keys").mkdir()
     made = "import pyrage; print(pyrage.x25519.Identity.generate())"
-    (place / "master.age").write_text(subprocess.run([sys.executable, "-c", made], capture_output=True, text=True, check=True).stdout)
+    (place / "master.age").write_text(
+        subprocess.run([sys.executable, "-c", made], capture_output=True, text=True, check=True).stdout
+    )
     (place / "master.age").chmod(0o600)
     office = plain_environment | {
         "DJANGO_SETTINGS_MODULE": "dms.config.settings.production",
@@ -149,6 +153,10 @@ def test_nothing_that_serves_or_works_starts_unsafely(migrated, command) -> None
 
 def test_commands_that_put_things_right_still_run(migrated) -> None:
     spoilt = migrated | {"JUANZONG_SECRET_KEY": "short", "JUANZONG_DEBUG": "1"}
-    for command in (("manage.py", "migrate", "--check"), ("manage.py", "check", "--help"), ("manage.py", "serve", "--help")):
+    for command in (
+        ("manage.py", "migrate", "--check"),
+        ("manage.py", "check", "--help"),
+        ("manage.py", "serve", "--help"),
+    ):
         ended = run(spoilt, *command)
         assert ended.returncode == 0, ended.stderr

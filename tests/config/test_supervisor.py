@@ -19,7 +19,7 @@ grandchild = subprocess.Popen([sys.executable, "-c", "import signal; signal.paus
 print(os.getpid(), grandchild.pid, flush=True)
 signal.pause()
 """
-DEAF = 'import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(os.getpid(), 0, flush=True)\n' + (
+DEAF = "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(os.getpid(), 0, flush=True)\n" + (
     "while True: signal.pause()"
 )
 STILLBORN = "raise SystemExit(3)"

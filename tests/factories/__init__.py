@@ -6,6 +6,7 @@ Each function returns a saved object; names and codes are unique within a test b
 from .holdings import a_dossier, a_kind, a_page, a_series, an_item, security_classes
 from .images import jpeg_of, paper
 from .organisation import House, a_department, a_fonds, a_house, a_person
+from .texts import read_as, text_of
 
 __all__ = [
     "House",
@@ -20,5 +21,7 @@ __all__ = [
     "an_item",
     "jpeg_of",
     "paper",
+    "read_as",
     "security_classes",
+    "text_of",
 ]

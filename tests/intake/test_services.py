@@ -312,7 +312,6 @@ class TestSplitting:
         split_all()
         file.refresh_from_db()
         assert (file.state, file.reason) == (FileState.REFUSED, "crashed")
-        assert file.can_be_tried_again
 
     def test_a_refused_file_is_tried_again_in_the_name_of_who_asks(self, batch, upload, house):
         file = upload(batch, scan_pdf(["一"]))
@@ -463,3 +462,29 @@ def test_stored_text_layers_are_plain_json_lines(batch, upload):
     upload(batch, text_pdf())
     split_all()
     assert set(json.loads(read(TextLayer.objects.get().stored))[0]) == {"text", "chars"}
+
+
+def test_a_right_lost_in_the_middle_of_a_file_is_no_loss(batch, upload, house, dossier, monkeypatch):
+    item = an_item(house.archivist, dossier)
+    into_item = open_batch(dossier=dossier, item=item, acting_user=house.archivist)
+    monkeypatch.setattr(splitting, "SLICE_SECONDS", -1)
+    for target in (batch, into_item):
+        file = upload(target, scan_pdf(["一", "二", "三"]), same_again=True, by=house.staff1)
+        split_next("test")
+        dossier.responsible = house.staff2
+        dossier.save()
+        with monkeypatch.context() as patched:
+            patched.setattr(splitting, "_split", _not_allowed)
+            split_all()
+        file.refresh_from_db()
+        assert (file.state, file.reason, len(pages_of(file))) == (FileState.REFUSED, "no_right", 1)
+        try_again(received_file=file, acting_user=house.archivist)
+        split_all()
+        file.refresh_from_db()
+        assert (file.state, len(pages_of(file))) == (FileState.SPLIT, 3)
+        dossier.responsible = house.staff1
+        dossier.save()
+
+
+def _not_allowed(file):
+    raise NotAllowed("lost")

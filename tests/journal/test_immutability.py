@@ -25,8 +25,8 @@ ON_SQLITE = {
     "ON CONFLICT (id) DO UPDATE SET action = 'x'",
 }
 ON_POSTGRESQL = {
-    "truncate": "TRUNCATE journal_journalentry CASCADE",
-    "truncate the seals": "TRUNCATE journal_journalseal",
+    "truncate": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE journal_journalentry CASCADE",
+    "truncate the seals": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE journal_journalseal",
     "upsert an entry": "INSERT INTO journal_journalentry SELECT * FROM journal_journalentry "
     "ON CONFLICT (id) DO UPDATE SET action = 'x'",
     "play replica": "SET LOCAL session_replication_role = replica; DELETE FROM journal_journalseal",

@@ -27,7 +27,7 @@ def in_threads(work: Callable[[], object], count: int) -> list[BaseException]:
     def run() -> None:
         try:
             work()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             errors.append(error)
         finally:
             connections.close_all()

@@ -26,7 +26,9 @@ def test_what_xml_cannot_carry_is_dropped_and_the_rest_kept(text: str):
 
 def test_a_document_says_all_that_alto_asks_for():
     word = Word((Char("合", (10, 20, 40, 50), 97), Char("同", (40, 20, 70, 50), 88)), 93)
-    page = PageText(2480, 3508, 90, (Line((word, Word((Char("A", (80, 20, 90, 50), 60),), 60, True)), (5, 15, 95, 55)),), "e 1")
+    page = PageText(
+        2480, 3508, 90, (Line((word, Word((Char("A", (80, 20, 90, 50), 60),), 60, True)), (5, 15, 95, 55)),), "e 1"
+    )
     root = etree.fromstring(to_alto(page))
     string = root.find(".//a:String", NAMES)
     assert {**string.attrib} == {

@@ -18,7 +18,14 @@ def test_chinese_words_stand_together_and_latin_words_apart():
 
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
-    [("合同", "编号", False), ("Ltd", "Co", True), ("合同", "HT", False), ("2019", "年", False), ("：", "A", False), ("", "A", False)],
+    [
+        ("合同", "编号", False),
+        ("Ltd", "Co", True),
+        ("合同", "HT", False),
+        ("2019", "年", False),
+        ("：", "A", False),
+        ("", "A", False),
+    ],
 )
 def test_a_gap_is_a_space_only_between_latin_words(before: str, after: str, expected: bool):
     assert needs_space(before, after) is expected

@@ -19,8 +19,8 @@ from .strategies import queries, texts
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[EmbeddedEngine]:
-    yield EmbeddedEngine(tmp_path / "index" / "index.sqlite3")
+def engine(tmp_path: Path) -> EmbeddedEngine:
+    return EmbeddedEngine(tmp_path / "index" / "index.sqlite3")
 
 
 def page(number: int, text: str, version: int = 1) -> Document:
@@ -66,10 +66,17 @@ def test_a_new_version_takes_the_place_of_the_old(engine: EmbeddedEngine) -> Non
     assert engine.versions(Kind.PAGE, [1, 2, 3]) == {1: 2, 2: 1}
 
 
-def test_the_same_again_or_something_older_changes_nothing(engine: EmbeddedEngine) -> None:
+def test_the_same_again_changes_nothing(engine: EmbeddedEngine) -> None:
     engine.put([page(1, "新文", 2)])
-    assert engine.put([page(1, "新文", 2), page(1, "旧文", 1)]) == 0
-    assert found(engine, "旧文") == []
+    assert engine.put([page(1, "新文", 2)]) == 0
+    assert found(engine, "新文") == [1]
+
+
+def test_what_is_dropped_may_come_back(engine: EmbeddedEngine) -> None:
+    engine.put([page(1, "新文", 2)])
+    assert engine.drop(Kind.PAGE, [1, 2]) == 1
+    assert found(engine, "新文") == []
+    assert engine.put([page(1, "新文", 2)]) == 1
 
 
 def test_all_or_nothing_of_a_batch_is_stored(engine: EmbeddedEngine) -> None:

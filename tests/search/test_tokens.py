@@ -62,4 +62,5 @@ def test_units_cover_the_text_in_order_and_hold_no_mark_of_ours(text: str) -> No
 @given(texts)
 def test_one_token_stands_for_one_unit(text: str) -> None:
     tokens = [token for token in index_string(text).split(" ") if token and token != CLAUSE_END]
-    assert [token[: len(unit)] for token, unit in zip(tokens, sum(units(text), []), strict=True)] == sum(units(text), [])
+    flat = [unit for clause in units(text) for unit in clause]
+    assert [token[: len(unit)] for token, unit in zip(tokens, flat, strict=True)] == flat

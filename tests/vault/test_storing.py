@@ -157,9 +157,7 @@ def test_a_full_disk_is_called_a_full_disk_and_leaves_nothing(places, monkeypatc
     def full(descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    services.store(b"", purpose="warm").delete()
-    places.sealed_files()[0].unlink()
-    services.key_store().destroy([key.id for batch in places.primary.key_batches() for key in batch], "test")
+    services.key_store().prepare()
     monkeypatch.setattr(placement.os, "fsync", full)
     with pytest.raises(OSError, match="No space left") as refused:
         services.store(b"contract", purpose="test")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from dms.clearance.models import Level, SecurityClass
 from dms.holdings.models import DossierKind, FieldDefinition, Section, Series
 from dms.holdings.models.kinds import FieldType
-from dms.organisation.models import Fonds
+from dms.holdings.services.configuration import Edits, save_kind, save_series
+from dms.organisation.models import Fonds, User
 
 # Code, name, English name, code of the branch it hangs from.
 SERIES = (
@@ -105,53 +106,49 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def load_series(fonds: Fonds) -> dict[str, Series]:
+def load_series(fonds: Fonds, admin: User) -> dict[str, Series]:
     """Return the branches of the classification scheme by code."""
     there = {series.code: series for series in Series.objects.filter(fonds=fonds)}
     for code, name, name_en, above in SERIES:
         if code not in there:
-            values = {"fonds": fonds, "code": code, "name": name, "name_en": name_en}
-            # Fresh from the database: treebeard counts children on the parent's own object.
-            parent = Series.objects.get(pk=there[above].pk) if above else None
-            there[code] = parent.add_child(**values) if parent else Series.add_root(**values)
+            series = Series(fonds=fonds, code=code, name=name, name_en=name_en)
+            there[code] = save_series(series=series, parent=there[above] if above else None, acting_user=admin)
     return there
 
 
-def load_kinds(fonds: Fonds, classes: dict[str, SecurityClass]) -> dict[str, DossierKind]:
-    """Return the dossier kinds by our word for them (owner, tenant, loan); new dossiers are confidential (D1)."""
-    return {word: _load_kind(kind, fonds, classes["confidential"]) for word, kind in KINDS.items()}
+def load_kinds(fonds: Fonds, classification: SecurityClass, admin: User) -> dict[str, DossierKind]:
+    """Return the dossier kinds by our word for them (owner, tenant, loan)."""
+    there = {kind.code: kind for kind in DossierKind.objects.filter(fonds=fonds)}
+    return {word: there.get(kind.code) or _save(kind, fonds, classification, admin) for word, kind in KINDS.items()}
 
 
-def _load_kind(kind: Kind, fonds: Fonds, classification: SecurityClass) -> DossierKind:
-    saved, _made = DossierKind.objects.get_or_create(
+def _save(kind: Kind, fonds: Fonds, classification: SecurityClass, admin: User) -> DossierKind:
+    row = DossierKind(
         fonds=fonds,
         code=kind.code,
-        defaults={
-            "name": kind.name,
-            "name_en": kind.name_en,
-            "has_unit": kind.has_unit,
-            "default_level": kind.level,
-            "default_classification": classification,
-            "number_pattern": "{kind}-{year}-{seq:3}",
-        },
+        name=kind.name,
+        name_en=kind.name_en,
+        has_unit=kind.has_unit,
+        default_level=kind.level,
+        default_classification=classification,
+        number_pattern="{kind}-{year}-{seq:3}",
     )
-    for position, (code, name, name_en) in enumerate(kind.sections, 1):
-        Section.objects.get_or_create(
-            kind=saved, code=code, defaults={"name": name, "name_en": name_en, "position": position}
-        )
-    for position, field in enumerate(kind.fields, 1):
-        FieldDefinition.objects.get_or_create(
-            kind=saved,
+    sections = [
+        Section(code=code, name=name, name_en=name_en, position=position)
+        for position, (code, name, name_en) in enumerate(kind.sections, 1)
+    ]
+    fields = [
+        FieldDefinition(
             code=field.code,
-            defaults={
-                "name": field.name,
-                "name_en": field.name_en,
-                "type": field.type,
-                "required": field.required,
-                "personal": field.personal,
-                "pattern": field.pattern,
-                "choices": "\n".join(field.choices),
-                "position": position,
-            },
+            name=field.name,
+            name_en=field.name_en,
+            type=field.type,
+            required=field.required,
+            personal=field.personal,
+            pattern=field.pattern,
+            choices="\n".join(field.choices),
+            position=position,
         )
-    return saved
+        for position, field in enumerate(kind.fields, 1)
+    ]
+    return save_kind(kind=row, sections=Edits(sections), fields=Edits(fields), acting_user=admin)

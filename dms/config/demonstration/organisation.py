@@ -32,7 +32,10 @@ def load_organisation() -> Organisation:
     classes = load_classes()
     fonds, departments = load_fonds()
     people = load_people(fonds, departments, classes)
-    series, kinds = load_series(fonds), load_kinds(fonds, classes)
+    admin = people["admin"]
+    series = load_series(fonds, admin)
+    # D1: customer dossiers are confidential by default.
+    kinds = load_kinds(fonds, classes["confidential"], admin)
     house = Organisation(fonds, departments, classes, people, series, kinds, {})
     for customer in CUSTOMERS:
         house.dossiers[customer.contract] = _load_dossier(customer, house)

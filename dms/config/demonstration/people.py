@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
+
+from django.db import transaction
 
 from dms.clearance.models import PersonClearance, SecurityClass
+from dms.journal.services import record
 from dms.organisation.models import Department, Fonds, PostKind, User
 from dms.organisation.services import appoint, create_department, create_fonds, create_person
 
 from .dossiers import COMPANY, COMPANY_EN
+
+Configured = TypeVar("Configured", SecurityClass, PersonClearance)
 
 # One password for every demonstration account: production refuses to start while such an account exists.
 PASSWORD = "juanzong-demo"  # noqa: S105
@@ -47,11 +53,18 @@ PEOPLE = (
 def load_classes() -> dict[str, SecurityClass]:
     """Return the classifications by code, made where a rank is not taken yet."""
     return {
-        code: SecurityClass.objects.get_or_create(
-            rank=rank, defaults={"code": code, "name": name, "name_en": name_en, "own_volume": rank == 2}
-        )[0]
+        code: SecurityClass.objects.filter(rank=rank).first()
+        or _configured(SecurityClass(code=code, name=name, name_en=name_en, rank=rank, own_volume=rank == 2))
         for code, name, name_en, rank in CLASSES
     }
+
+
+def _configured(row: Configured) -> Configured:
+    """Save and journal a row of configuration, as its screen does."""
+    with transaction.atomic():
+        row.save()
+        record("configuration.created", by=None, thing=row)
+    return row
 
 
 def load_fonds() -> tuple[Fonds, dict[str, Department]]:
@@ -85,6 +98,6 @@ def _load_person(
     if not user.holdings.exists():
         department = departments[person.department] if person.department else None
         appoint(person=user, kind=person.post, fonds=fonds, department=department, from_day=SINCE, acting_user=None)
-    if person.clearance:
-        PersonClearance.objects.get_or_create(person=user, defaults={"security_class": classes[person.clearance]})
+    if person.clearance and not PersonClearance.objects.filter(person=user).exists():
+        _configured(PersonClearance(person=user, security_class=classes[person.clearance]))
     return user

@@ -34,7 +34,7 @@ COPY = Wear(skew=0.6, shade=14, noise=5, ink=58, paper=(238, 238, 238))
 ASKEW = Wear(skew=-1.8, shade=12, noise=4)
 LAMP = Wear(skew=0.4, shade=48, noise=5, paper=(232, 228, 218), colour=True)
 CARBON = Wear(skew=0.9, shade=12, noise=5, ink=66, paper=(246, 226, 222), colour=True)
-TIRED = Wear(skew=1.1, shade=34, noise=15, blur=1.4, ink=122, paper=(222, 220, 212), colour=True)
+TIRED = Wear(skew=1.1, shade=32, noise=12, blur=1.0, ink=100, paper=(222, 220, 212), colour=True)
 FINE = Wear(dpi=300, skew=0.3, shade=8, noise=2)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dms.clearance.models import SecurityClass
@@ -13,7 +13,6 @@ from dms.organisation.models import Department, User
 
 from ..models import DossierKind, Section, Series
 from ..selectors import people_of
-
 
 INDENT = "\u3000"
 
@@ -55,9 +54,7 @@ def kind_field(fonds: Iterable[int], **options: Any) -> forms.ModelChoiceField[D
 def people_field(fonds: Iterable[int], *, also: int | None = None, **options: Any) -> PeopleField:
     """Return a chooser of the people who hold a post in one of `fonds`, and of `also`, who may have left since."""
     queryset = User.objects.filter(Q(pk__in=people_of(fonds).order_by().values("pk")) | Q(pk=also)).order_by("username")
-    return PeopleField(
-        queryset=queryset, to_field_name="public_id", **{"label": _("Responsible person"), **options}
-    )
+    return PeopleField(queryset=queryset, to_field_name="public_id", **{"label": _("Responsible person"), **options})
 
 
 def section_field(kind: DossierKind, **options: Any) -> forms.ModelChoiceField[Section]:
@@ -66,10 +63,15 @@ def section_field(kind: DossierKind, **options: Any) -> forms.ModelChoiceField[S
     return forms.ModelChoiceField(queryset=queryset, to_field_name="code", **{"label": _("Section"), **options})
 
 
-def classification_field(user: Any, **options: Any) -> forms.ModelChoiceField[SecurityClass]:
-    """Return a chooser of the classifications up to one's own clearance (a head classifies nothing, but filters by all)."""
-    queryset: QuerySet[SecurityClass] = SecurityClass.objects.all()
-    if not options.pop("every", False):
-        queryset = queryset.filter(rank__lte=facts_of(user).clearance_rank)
+def classification_field(
+    user: Any, *, every: bool = False, also: int | None = None, **options: Any
+) -> forms.ModelChoiceField[SecurityClass]:
+    """Return a chooser of the classifications up to one's own clearance and of `also`, which stands there already.
+
+    Of `every` one where it only filters.
+    """
+    queryset = SecurityClass.objects.all()
+    if not every:
+        queryset = queryset.filter(Q(rank__lte=facts_of(user).clearance_rank) | Q(pk=also))
     options = {"label": _("Classification"), **options}
     return forms.ModelChoiceField(queryset=queryset, to_field_name="code", **options)

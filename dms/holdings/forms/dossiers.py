@@ -90,6 +90,7 @@ class EditDossierForm(DossierForm):
         self.fields["responsible"] = people_field(
             [dossier.fonds_id], also=dossier.responsible_id, required=False, empty_label=_("nobody yet")
         )
+        self.fields["classification"] = classification_field(user, also=dossier.classification_id, empty_label=None)
         self.add_own_fields(dossier.kind, values=dossier.fields, kept=read_personal_values(dossier))
         self.order_fields([*self.FIRST, "state", "remarks", *(n for n in self.fields if n != "reason"), "reason"])
 
@@ -98,7 +99,9 @@ class EditDossierForm(DossierForm):
         given = super().clean()
         renamed = given.get("name", self.name_now).strip() != self.name_now
         if renamed and not given.get("reason", "").strip():
-            self.add_error("reason", _("A change of name needs its reason, such as the date of the written application."))
+            self.add_error(
+                "reason", _("A change of name needs its reason, such as the date of the written application.")
+            )
         return given
 
 

@@ -37,7 +37,11 @@ class ItemForm(forms.Form):
         super().__init__(data, initial=now)
         self.fields["section"] = section_field(item.dossier.kind, required=False, empty_label=_("not sorted yet"))
         self.fields["classification"] = classification_field(
-            user, required=False, empty_label=_("as the dossier"), help_text=_("Leave empty for the dossier's own.")
+            user,
+            also=item.classification_id,
+            required=False,
+            empty_label=_("as the dossier"),
+            help_text=_("Leave empty for the dossier's own."),
         )
         self.order_fields([*self.FACTS, "reason"])
 

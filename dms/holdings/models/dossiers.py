@@ -14,7 +14,6 @@ from dms.organisation.models import Department, Fonds
 from .kinds import DossierKind, FieldDefinition
 from .series import Series
 
-
 # What the dossier list is filtered by besides what its branches fix; after the key, which ends with the id.
 FILTERED = ("id", "state", "kind", "series", "level", "opened_on", "responsible")
 
@@ -74,7 +73,9 @@ class Dossier(models.Model):
         # is filtered by comes last: a filter that few rows meet is then looked up in the index, not in every row.
         indexes = (
             models.Index(fields=("fonds", "classification", "number", *FILTERED), name="dossier_fonds_number"),
-            models.Index(fields=("fonds", "classification", "name_sort", "number", *FILTERED), name="dossier_fonds_name"),
+            models.Index(
+                fields=("fonds", "classification", "name_sort", "number", *FILTERED), name="dossier_fonds_name"
+            ),
             models.Index(fields=("fonds", "level", "number"), name="dossier_level_number"),
             models.Index(fields=("fonds", "level", "name_sort", "number"), name="dossier_level_name"),
             models.Index(fields=("department", "classification", "number", *FILTERED), name="dossier_dept_number"),
@@ -128,6 +129,9 @@ class PersonalValue(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("dossier", "definition"), name="personal_value_once_a_dossier"),)
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id}/{self.definition_id}"  # never the value
 
 
 class SealedVersion(models.Model):

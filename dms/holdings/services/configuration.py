@@ -47,7 +47,9 @@ def save_kind(*, kind: DossierKind, sections: Edits, fields: Edits, acting_user:
         for row in (*sections.saved, *fields.saved):
             row.kind = kind  # type: ignore[attr-defined]
             row.save()
-        _record("kind", kind, acting_user, is_new=is_new, facts={"sections": _codes(sections), "fields": _codes(fields)})
+        _record(
+            "kind", kind, acting_user, is_new=is_new, facts={"sections": _codes(sections), "fields": _codes(fields)}
+        )
     return kind
 
 
@@ -55,7 +57,9 @@ def _check_definition(definition: Any) -> None:
     try:
         re.compile(definition.pattern)
     except re.error:
-        raise Refusal(_("The pattern of the field “%(field)s” is no regular expression.") % {"field": definition}) from None
+        raise Refusal(
+            _("The pattern of the field “%(field)s” is no regular expression.") % {"field": definition}
+        ) from None
     if definition.type == FieldType.CHOICE and not definition.choice_list():
         raise Refusal(_("The field “%(field)s” is a list without choices.") % {"field": definition})
     before = FieldDefinition.objects.filter(pk=definition.pk).first() if definition.pk else None

@@ -75,9 +75,7 @@ class SeriesView(ConfigurationScreen):
                 return redirect("holdings:series")
             if not form.is_valid():
                 return self.show(form=form, status=INVALID)
-            save_series(
-                series=form.save(commit=False), parent=form.cleaned_data["parent"], acting_user=request.user
-            )
+            save_series(series=form.save(commit=False), parent=form.cleaned_data["parent"], acting_user=request.user)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return self.show(form=form, status=refusal.status)
@@ -145,7 +143,7 @@ class KindView(KindsView):
                 delete_kind(kind=self.find(self.chosen.public_id), acting_user=request.user)
                 messages.success(request, _("Deleted."))
                 return redirect("holdings:kinds")
-            if not all([form.is_valid() for form in forms]):
+            if [form for form in forms if not form.is_valid()]:  # each form says what is wrong with it
                 return self.show(forms=forms, status=INVALID)
             form, sections, fields = forms
             kind = form.save(commit=False)

@@ -249,4 +249,3 @@ class LabelView(DossierScreen):
         require(self.rights[Act.WORK])
         record("dossier.label_printed", by=request.user, thing=self.dossier)
         return self.show()
-

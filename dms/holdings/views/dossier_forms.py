@@ -101,9 +101,7 @@ class NewDossierView(Screen):
             if alike:
                 return self.show(form=form, alike=alike, status=INVALID)
         try:
-            dossier = create_dossier(
-                kind=self.kind, fields=form.own_values(), acting_user=request.user, **form.facts()
-            )
+            dossier = create_dossier(kind=self.kind, fields=form.own_values(), acting_user=request.user, **form.facts())
         except (Refusal, ValidationError) as error:
             show_refusal(form, error)
             return self.show(form=form, status=INVALID)

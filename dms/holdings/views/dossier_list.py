@@ -12,7 +12,18 @@ from dms.core.errors import NotFound
 
 from .. import columns, exports
 from ..forms.filters import FilterForm
-from ..listing import FIRST, INITIALS, LAST, ListPage, Order, Place, list_page, place_of, place_of_initial, place_of_number
+from ..listing import (
+    FIRST,
+    INITIALS,
+    LAST,
+    ListPage,
+    Order,
+    Place,
+    list_page,
+    place_of,
+    place_of_initial,
+    place_of_number,
+)
 from ..policy import initial_of
 from .screen import Screen
 
@@ -49,11 +60,11 @@ class DossierListView(Screen):
         return super().get_context_data(**kwargs) | {
             "form": form,
             "page": page,
-            "rows": self._rows(page, order),
+            "page_rows": self._rows(page, order),
             "in_force": in_force,
             "order": order,
             "size": self._size(),
-            "sizes": SIZES,
+            "size_urls": [{"size": size, "url": self._address(size=size)} for size in SIZES],
             "columns": self._columns(),
             "choosable": columns.CHOOSABLE,
             "may_open": self._may_open(),
@@ -151,4 +162,3 @@ class DossierExportView(View):
         response["Cache-Control"] = "private, no-store"
         response["X-Rows"] = str(made.rows)
         return response
-

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from contextlib import suppress
 from typing import BinaryIO
 
 import numpy as np
@@ -78,7 +79,17 @@ def check_size(width: int, height: int, limits: Limits) -> None:
 
 
 # What Pillow's readers throw at broken files; a MemoryError is the bench's limit speaking.
-FAULTS: tuple[type[BaseException], ...] = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, ArithmeticError, EOFError, MemoryError)
+FAULTS: tuple[type[BaseException], ...] = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+)
 FAULTS += (AttributeError, RuntimeError, AssertionError, Image.DecompressionBombError, Warning)
 
 
@@ -189,11 +200,10 @@ def _without_alpha(image: Image.Image) -> Image.Image:
 def _from_cmyk(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     if profile:
-        try:
+        # With a broken profile the plain conversion is still the right paper.
+        with suppress(ImageCms.PyCMSError, *FAULTS):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
             if converted is not None:
                 return converted
-        except (ImageCms.PyCMSError, *FAULTS):
-            pass  # a broken profile: the plain conversion is still the right paper
     return image.convert("RGB")

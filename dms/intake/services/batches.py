@@ -19,6 +19,7 @@ from dms.vault.services import condemn
 
 from .. import policy
 from ..models import BatchState, FileState, ReceivedFile, ScanBatch
+from .answers import insist
 
 
 def open_batch(
@@ -37,7 +38,7 @@ def open_batch(
     require(decide_dossier(acting_user, Act.WORK, dossier))
     if item is not None:
         require(decide_item(acting_user, Act.WORK, item))
-        require(policy.may_receive(BatchState.OPEN, item.state))
+        insist(policy.may_receive(BatchState.OPEN, item.state))
         if item.dossier_id != dossier.pk:
             raise Refusal(_("This item belongs to another dossier."))
     if section is not None and section.kind_id != dossier.kind_id:
@@ -80,7 +81,7 @@ def answer_duplicate(*, received_file: ReceivedFile, keep: bool, acting_user: Us
     """A10: say whether a file received before is wanted once more (`keep`) or not, which destroys the upload."""
     with transaction.atomic():
         file = locked_file(received_file, acting_user)
-        require(policy.may_answer_duplicate(file.batch.state, file.state))
+        insist(policy.may_answer_duplicate(file.batch.state, file.state))
         file.state = FileState.RECEIVED if keep else FileState.WITHDRAWN
         file.changed_at = clock.now()
         if not keep:
@@ -95,9 +96,9 @@ def try_again(*, received_file: ReceivedFile, acting_user: User) -> ReceivedFile
     with transaction.atomic():
         file = locked_file(received_file, acting_user)
         kept = file.stored is not None and not file.stored.is_gone
-        require(policy.may_try_again(file.batch.state, file.state, kept=kept))
-        # What was made of it before is withdrawn by finish_withdrawals first; it holds the item as its mark.
-        if file.item_id is not None:
+        insist(policy.may_try_again(file.batch.state, file.state, file.reason, kept=kept))
+        # What was made of it before is withdrawn first.
+        if file.to_undo:
             raise Refusal(_("The pages of the first try are still being removed."), _("Try again in a minute."))
         ReceivedFile.objects.filter(pk=file.pk).update(
             state=FileState.RECEIVED,
@@ -122,13 +123,13 @@ def file_batch(*, batch: ScanBatch, acting_user: User) -> ScanBatch:
     """
     with transaction.atomic():
         locked = locked_batch(batch, acting_user)
-        require(policy.may_file(locked.state, files_by_state(locked)))
+        insist(policy.may_file(locked.state, files_by_state(locked)))
     for item in _items_of(locked):
         file_item(item=item, acting_user=acting_user)
     with transaction.atomic():
         locked = locked_batch(batch, acting_user)
         # Asked once more: files may have come while the items were filed.
-        require(policy.may_file(locked.state, files_by_state(locked)))
+        insist(policy.may_file(locked.state, files_by_state(locked)))
         _give_up_uploads_of(locked)
         locked.state, locked.closed_by, locked.closed_at = BatchState.CLOSED, acting_user, clock.now()
         locked.save(update_fields=["state", "closed_by", "closed_at"])

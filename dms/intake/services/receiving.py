@@ -23,6 +23,7 @@ from ..files.names import clean_file_name
 from ..files.refused import FileRefused
 from ..files.sniffing import misnamed, sniff
 from ..models import FileState, ReceivedFile, ScanBatch
+from .answers import insist
 from .batches import locked_batch
 
 PURPOSE = "upload"
@@ -44,7 +45,7 @@ def receive_file(
     sender's mark; the same token in a batch is the same file, received once. Raise NotAllowed or Refusal for the batch.
     """
     require(decide_dossier(acting_user, Act.WORK, batch.dossier))
-    require(policy.may_receive(batch.state, batch.item.state if batch.item else None))
+    insist(policy.may_receive(batch.state, batch.item.state if batch.item else None))
     if token and (known := ReceivedFile.objects.filter(batch=batch, token=token[:40]).first()):
         return known
     row = ReceivedFile(
@@ -100,7 +101,7 @@ def disk_full() -> Refusal:
 def _entered(row: ReceivedFile, acting_user: User, same_again: bool) -> ReceivedFile:
     with transaction.atomic():
         batch = locked_batch(row.batch, acting_user)
-        require(policy.may_receive(batch.state, batch.item.state if batch.item else None))
+        insist(policy.may_receive(batch.state, batch.item.state if batch.item else None))
         if row.token and (known := ReceivedFile.objects.filter(batch=batch, token=row.token).first()):
             return known
         row.position = (batch.files.aggregate(last=Max("position"))["last"] or 0) + 1

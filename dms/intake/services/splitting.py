@@ -57,6 +57,13 @@ def split_next(worker: str) -> int:
 
 
 def _worked_on(file: ReceivedFile) -> int:
+    try:
+        return _split_or_refused(file)
+    except NotAllowed:
+        return refuse_file(file, FileRefused("no_right"))
+
+
+def _split_or_refused(file: ReceivedFile) -> int:
     if file.attempt - file.slices > MOST_CRASHES:
         return refuse_file(file, FileRefused("crashed"))
     try:
@@ -64,7 +71,7 @@ def _worked_on(file: ReceivedFile) -> int:
     except FileRefused as refusal:
         return refuse_file(file, refusal)
     except NotAllowed:
-        return refuse_file(file, FileRefused("no_right"))
+        raise
     except (Damaged, Destroyed, BenchFailed):
         return refuse_file(file, FileRefused("not_readable_again"))
     except BaseException:

@@ -1,7 +1,7 @@
 """Takes back what was made of a file: its pages, captures and keys (before filing only; R2, A12).
 
-In two steps: a short transaction that decides, with the item as its mark on the file; then the item is withdrawn and
-the mark removed. Killed in between, `finish_withdrawals` does the second step.
+In two steps: a short transaction that decides and marks the file (`to_undo`); then the item is withdrawn and the mark
+removed. Killed in between, `finish_withdrawals` does the second step.
 """
 
 import logging
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from dms.core import clock
-from dms.core.errors import Refusal, require
+from dms.core.errors import Refusal
 from dms.holdings.models import Item, ItemState, Page
 from dms.holdings.policy import may_withdraw_item
 from dms.holdings.services import withdraw_item
@@ -24,6 +24,7 @@ from .. import policy
 from ..files.names import title_of
 from ..files.refused import FileRefused
 from ..models import FileState, PageSource, ReceivedFile, TextLayer
+from .answers import insist
 from .batches import locked_file
 from .leasing import renewed
 
@@ -37,9 +38,9 @@ def withdraw_file(*, received_file: ReceivedFile, reason: str = "", acting_user:
     """
     with transaction.atomic():
         file = locked_file(received_file, acting_user)
-        require(policy.may_withdraw(file.batch.state, file.state))
+        insist(policy.may_withdraw(file.batch.state, file.state))
         if file.item is not None:
-            require(may_withdraw_item(file.item.state))
+            insist(may_withdraw_item(file.item.state))
         item = _without_pages(file, acting_user)
         _decide(ReceivedFile.objects.filter(pk=file.pk), item, state=FileState.WITHDRAWN, fingerprint="")
         if file.stored is not None and not file.stored.is_gone:
@@ -51,31 +52,37 @@ def withdraw_file(*, received_file: ReceivedFile, reason: str = "", acting_user:
 
 
 def refuse_file(file: ReceivedFile, refusal: FileRefused) -> int:
-    """Refuse a leased file and take back the pages made of it so far; return 1. Raise LeaseLost."""
+    """Refuse a leased file and take back the pages made of it so far; return 1. Raise LeaseLost, NotAllowed.
+
+    Where only the right is missing (`no_right`) the pages stay: whoever has it tries again and they are gone on with.
+    """
     with transaction.atomic():
         renewed(file)
         file.refresh_from_db()
-        item = _without_pages(file, file.received_by)
-        found: dict[str, Any] = {"reason": refusal.code, "facts": refusal.facts, "low_dpi": False}
+        stays = refusal.code == "no_right"
+        item = file.item if stays else _without_pages(file, file.received_by)
+        found: dict[str, Any] = {"reason": refusal.code, "facts": refusal.facts}
+        if stays:
+            found["to_undo"] = False
         _decide(ReceivedFile.objects.filter(pk=file.pk), item, state=FileState.REFUSED, fingerprint="", **found)
         facts = {"code": refusal.code, **refusal.facts}
         record("file.split.refused", by=None, thing=file, facts=facts, sealed=file.name)
     file.refresh_from_db()
-    _finish(file, file.received_by)
+    if file.to_undo:
+        _finish(file, file.received_by)
     return 1
 
 
 def finish_withdrawals() -> int:
-    """Withdraw the items of files that were given up and still carry their mark; return how many."""
-    given_up = (FileState.WITHDRAWN, FileState.REFUSED)
-    left = ReceivedFile.objects.filter(state__in=given_up, item__isnull=False).select_related("item", "received_by")
+    """Withdraw the items of files that were given up and still carry the mark; return how many."""
+    left = ReceivedFile.objects.filter(to_undo=True).select_related("item", "received_by").order_by("pk")
     return sum(_finish(file, file.received_by) for file in left[:20])
 
 
 def _decide(row: Any, item: Item | None, **changes: Any) -> None:
     """Write the decision; a new attempt number makes whoever still splits the file lose its lease."""
     released = {"leased_until": None, "leased_by": "", "attempt": F("attempt") + 1, "slices": F("attempt") + 1}
-    row.update(item=item, changed_at=clock.now(), **released, **changes)
+    row.update(**{"item": item, "to_undo": item is not None, "changed_at": clock.now(), **released, **changes})
 
 
 def _without_pages(file: ReceivedFile, acting_user: User) -> Item | None:
@@ -101,9 +108,12 @@ def _finish(file: ReceivedFile, acting_user: User) -> int:
         if file.item.state != ItemState.WITHDRAWN:
             withdraw_item(item=file.item, reason="wrong upload", acting_user=acting_user)
     except Refusal as refusal:
-        # The right was lost in between, or the item filed by somebody: seen by people, not decided here.
-        logger.warning("file %s: its item cannot be withdrawn: %s", file.public_id, refusal.code)
+        if refusal.status >= 500:  # the vault is out of reach: later
+            raise
+        # The right was lost in between, or somebody filed the item: for people to see, not to be decided here.
+        logger.error("file %s: its item cannot be withdrawn: %s", file.public_id, refusal.code)
+        ReceivedFile.objects.filter(pk=file.pk).update(to_undo=False)
         return 0
-    ReceivedFile.objects.filter(pk=file.pk, item=file.item).update(item=None, changed_at=clock.now())
+    ReceivedFile.objects.filter(pk=file.pk, to_undo=True).update(item=None, to_undo=False, changed_at=clock.now())
     file.item = None
     return 1

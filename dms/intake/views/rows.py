@@ -96,7 +96,7 @@ def _warnings(row: FileProgress) -> list[str]:
     if row.file.low_dpi:
         told.append(_("Under 200 dpi: small print may be lost. Scan it again at 300 dpi if you can."))
     if row.failed:
-        told.append(_("%(count)s pages could not be read; their images are kept.") % {"count": row.failed})
+        told.append(_("Pages that could not be read: %(count)s. Their images are kept.") % {"count": row.failed})
     return told
 
 
@@ -116,7 +116,7 @@ def _acts(row: FileProgress) -> list[str]:
     acts = []
     if policy.may_answer_duplicate(batch.state, file.state):
         return ["keep", "drop"]
-    if policy.may_try_again(batch.state, file.state, kept=file.can_be_tried_again):
+    if policy.may_try_again(batch.state, file.state, file.reason, kept=file.stored_id is not None):
         acts.append("again")
     if policy.may_withdraw(batch.state, file.state):
         acts.append("withdraw")

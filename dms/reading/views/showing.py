@@ -12,10 +12,11 @@ from dms.core.errors import Refusal
 from dms.holdings.models import Capture, Item, Page, Reading
 from dms.holdings.selectors import decide_item
 from ocr.page_text import Box
+from ocr.selectors import text_of
 from search.oracle import Span, occurrences
 from search.query import Node, parse
 
-from ..selectors import address_of, capture_of, captures_of, decide_readers, hits_on, readings_of, text_of
+from ..selectors import capture_of, captures_of, decide_readers, hits_on, readings_of
 
 
 @dataclass
@@ -44,7 +45,7 @@ def page_context(request: HttpRequest, page: Page) -> dict[str, Any]:
     readings = readings_of(capture) if capture else []
     query, problem = query_of(request)
     text = _shown_text(page, _chosen(request, readings), query)
-    correct = address_of("ocr:correct", page.public_id)
+    correct = reverse("ocr:correct", args=[page.public_id])
     return {
         "page": page,
         "item": page.item,
@@ -69,7 +70,7 @@ def item_context(request: HttpRequest, page: Page) -> dict[str, Any]:
         "may": may,
         "may_see_readers": bool(decide_readers(user, item)),
         "classification": _classification(item),
-        "dossier_url": address_of("holdings:dossier", item.dossier.public_id),
+        "dossier_url": reverse("holdings:dossier", args=[item.dossier.public_id]),
         "breadcrumbs": _breadcrumbs(page),
     }
 
@@ -175,13 +176,10 @@ def _classification(item: Item) -> Any:
 
 def _breadcrumbs(page: Page) -> list[dict[str, Any]]:
     dossier = page.item.dossier
-    series = address_of("holdings:series", dossier.series.public_id)
-    first = page.item.pages.order_by("position").first() or page
-    item = address_of("holdings:item", page.item.public_id) or reverse("reading:page", args=[first.public_id])
     return [
         {"url": None, "label": str(dossier.fonds)},
-        {"url": series, "label": str(dossier.series)},
-        {"url": address_of("holdings:dossier", dossier.public_id), "label": str(dossier)},
-        {"url": item, "label": page.item.title},
+        {"url": None, "label": str(dossier.series)},
+        {"url": reverse("holdings:dossier", args=[dossier.public_id]), "label": str(dossier)},
+        {"url": reverse("holdings:item", args=[page.item.public_id]), "label": page.item.title},
         {"url": None, "label": page_label(page)},
     ]

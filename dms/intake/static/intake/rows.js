@@ -69,11 +69,12 @@
       this.sort = attention ? "attention" : data.moving ? "moving" : data.state === "split" ? "done" : "gone";
       this.done = data.state === "split" && !data.moving;
       this._head(data.name, data.size, data.url, data.stateLabel, data.tone);
+      const live = data.state === "received" || data.state === "split";
       let count = "";
-      if (data.made && data.made < total) count = say(words.pagesOf, { count: data.made, total });
+      if (!live) count = "";
+      else if (data.made && data.made < total) count = say(words.pagesOf, { count: data.made, total });
       else if (data.made && data.moving) count = say(words.readOf, { count: data.read + data.failed, total });
       else if (total) count = total === 1 ? words.onePage : say(words.pages, { count: total });
-      const live = data.state === "received" || data.state === "split";
       this._bar(live && total ? (data.read + data.failed) / total : 0, live && total ? data.made / total : 0, count);
       this.bar.hidden = !live;
       const same = data.same || { text: "", url: "" };

@@ -1,0 +1,2 @@
+/* Prints the label. */
+document.querySelector("[data-print]").addEventListener("click", () => window.print());

@@ -1,0 +1,196 @@
+"""The statements that join what the index found with who may see it. Nothing leaves here that its reader may not know.
+
+A page's text is found by those who may *read* its item, an item's title by those who may *know* of it. The index drives,
+the rights are looked at row by row on what it found (what stays fast when a person may see much).
+"""
+
+# ruff: noqa: S608 (table names are made of our own enumeration; every value is bound)
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Substr
+
+from dms.clearance.policy import Act
+from dms.holdings.models import Item, ItemState, Page
+from dms.holdings.selectors import visible_branches
+
+from .engines.attached import schema_for
+from .engines.base import Kind
+from .engines.current import engine
+from .engines.expression import expression_of
+from .query import Node
+
+
+class Order(StrEnum):
+    """What hits are sorted by; volume order is dossier, date, entry number while there are no volumes."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"
+    VOLUME = "volume"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page found by its text, or (`page_id` None) an item found by its title or its entry alone."""
+
+    item_id: int
+    dossier_id: int
+    page_id: int | None
+    dossier_number: str
+    document_date: date | None
+    entry_number: int
+    position: int = 0
+
+    def place(self, order: Order) -> tuple[Any, ...]:
+        """Return the key by which hits of both sorts stand in one row under `order`."""
+        day = self.document_date
+        if order is Order.DATE:
+            return (day is None, -(day or date.min).toordinal(), self.dossier_number, self.entry_number, self.position)
+        return (self.dossier_number, day is None, day or date.min, self.entry_number, self.position)
+
+
+# Facts of a hit that are counted: (name of the facet, column on the item).
+FACETS = ("series", "kind", "section", "year", "department", "classification")
+_COUNTED = ("dossier__series_id", "dossier__kind_id", "section_id", None, "dossier__department_id",
+            "dossier__classification_id")  # fmt: skip
+Counted = tuple[Any, ...]
+
+
+class Reach:
+    """What one person may find: querysets of pages and items under rights and `narrowed`, a condition on the item.
+
+    `narrowed(path)` returns the filters as a condition on an item reached by `path` ("item__" on Page, "" on Item).
+    """
+
+    def __init__(self, user: Any, narrowed: Any = lambda path: Q()) -> None:
+        self.user, self.narrowed = user, narrowed
+
+    def readable_pages(self) -> QuerySet[Page]:
+        """Return the pages whose text the person may read."""
+        ways = visible_branches(self.user, Act.READ, path="item__dossier__", item_path="item__")
+        return Page.objects.filter(_any(ways), self.narrowed("item__")).exclude(item__state=ItemState.WITHDRAWN)
+
+    def known_items(self) -> QuerySet[Item]:
+        """Return the items whose entry the person may know of."""
+        ways = visible_branches(self.user, Act.KNOW, path="dossier__", item_path="")
+        return Item.objects.filter(_any(ways), self.narrowed("")).exclude(state=ItemState.WITHDRAWN)
+
+
+def readable_among(user: Any, item_ids: Iterable[int]) -> set[int]:
+    """Return those of a few items whose content `user` may read."""
+    ways = visible_branches(user, Act.READ, path="dossier__", item_path="")
+    return set(Item.objects.filter(_any(ways), pk__in=list(item_ids)).values_list("pk", flat=True))
+
+
+def page_facts(reach: Reach, node: Node, limit: int) -> list[Counted]:
+    """Return (item, facet values …) of up to `limit` pages found by their text, in no order."""
+    rows = reach.readable_pages().values_list("item_id", *_counted_columns("item__"))
+    return _run(rows.order_by()[:limit], Kind.PAGE, node)
+
+
+def item_facts(reach: Reach, node: Node | None, limit: int) -> list[Counted]:
+    """Return (item, facet values …) of up to `limit` items found by their title, or by their entry without words."""
+    rows = reach.known_items().values_list("pk", *_counted_columns("")).order_by()[:limit]
+    return list(rows) if node is None else _run(rows, Kind.TITLE, node)
+
+
+def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) -> list[Hit]:
+    """Return `limit` pages found by their text, from number `first` on in `order`."""
+    columns = ("item_id", "item__dossier_id", "pk", *_place_columns("item__"), "position")
+    rows = reach.readable_pages().values_list(*columns).order_by(*_order_columns(order, "item__"), *_last("position"))
+    if order is Order.RELEVANCE:
+        rows = rows.order_by(*_by_rank())
+    return [Hit(*row) for row in _run(rows[first : first + limit], Kind.PAGE, node)]
+
+
+def item_hits(reach: Reach, node: Node | None, order: Order, limit: int) -> list[Hit]:
+    """Return the first `limit` items found by their title, or by their entry without words, in `order`."""
+    rows = reach.known_items().values_list("pk", "dossier_id", *_place_columns(""))
+    if node is not None and order is Order.RELEVANCE:
+        found = _run(rows.order_by(*_by_rank())[:limit], Kind.TITLE, node)
+    else:
+        rows = rows.order_by(*_order_columns(order, ""))[:limit]
+        found = list(rows) if node is None else _run(rows, Kind.TITLE, node)
+    return [Hit(item, dossier, None, *place) for item, dossier, *place in found]
+
+
+def items_with_pages_found(reach: Reach, node: Node, items: Iterable[int]) -> set[int]:
+    """Return those of `items` that have a page found by its text."""
+    rows = reach.readable_pages().filter(item__in=list(items)).values_list("item_id").order_by().distinct()
+    return {row[0] for row in _run(rows, Kind.PAGE, node)}
+
+
+def titles_matching(node: Node, path: str) -> Q:
+    """Return the condition that the title of the item at `path` matches; rights are asked for beside it."""
+    if connection.vendor != "sqlite":
+        return Q(**{f"{path}pk__in": [match.id for match in engine().search(Kind.TITLE, node)]})
+    schema = schema_for(connection, engine())
+    sql = f"(SELECT rowid FROM {schema}.title_fts WHERE title_fts MATCH %s)"
+    return Q(**{f"{path}pk__in": RawSQL(sql, (expression_of(node),))})
+
+
+def _any(ways: list[Q]) -> Q:
+    return reduce(or_, ways) if ways else Q(pk__in=[])
+
+
+def _counted_columns(path: str) -> list[Any]:
+    year = Substr(Cast(f"{path}document_date", TextField()), 1, 4)
+    return [year if column is None else path + column for column in _COUNTED]
+
+
+def _place_columns(path: str) -> tuple[str, ...]:
+    return (f"{path}dossier__number", f"{path}document_date", f"{path}entry_number")
+
+
+def _order_columns(order: Order, path: str) -> list[Any]:
+    number, day, entry = _place_columns(path)
+    if order is Order.DATE:
+        return [F(day).desc(nulls_last=True), number, entry]
+    return [number, F(day).asc(nulls_last=True), entry]
+
+
+def _last(column: str) -> tuple[str, str]:
+    return (column, "pk")
+
+
+def _by_rank() -> list[Any]:
+    """Return the order by rank. FTS5 hands rows out by rank alone, always in one order; a second key would sort all."""
+    rank = RawSQL("f.rank", ())
+    return [rank] if connection.vendor == "sqlite" else [rank, "pk"]
+
+
+def _run(rows: QuerySet[Any, Any], kind: Kind, node: Node) -> list[tuple[Any, ...]]:
+    """Run a queryset on pages or items with the index's findings joined in before everything else."""
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    table = connection.ops.quote_name(rows.model._meta.db_table)
+    head, _from, tail = sql.partition(f" FROM {table} ")
+    source, asked = _joined(kind, node, table)
+    before = head.count("%s")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{head} FROM {source} {tail}", (*params[:before], *asked, *params[before:]))
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def _joined(kind: Kind, node: Node, table: str) -> tuple[str, list[Any]]:
+    """Return what stands after FROM: the findings, as `f` with rowid and rank, joined to `table`; and its parameters."""
+    if connection.vendor == "sqlite":
+        # CROSS JOIN: the index drives, whatever the planner believes of its size.
+        schema = schema_for(connection, engine())
+        source = f"{schema}.{kind}_fts AS f CROSS JOIN {table} ON ({table}.id = f.rowid AND f.{kind}_fts MATCH %s)"
+        return source, [expression_of(node)]
+    matches = list(engine().search(kind, node))
+    source = f"unnest(%s::bigint[], %s::double precision[]) AS f(rowid, rank) JOIN {table} ON ({table}.id = f.rowid)"
+    return source, [[match.id for match in matches], [match.rank for match in matches]]

@@ -1,0 +1,221 @@
+"""Keeps the index true to the records: compares versions, puts in what differs, takes out what is gone.
+
+The index is never told anything it could not find out: killed at any moment, the next comparison does the rest.
+"""
+
+# ruff: noqa: S608 (table names are made of our own enumeration; every value is bound)
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from django.db import connection
+
+from dms.clearance.policy import Act
+from dms.holdings.models import Item, ItemVersion, Page, Reading
+from dms.holdings.selectors import pages_visible_to
+from dms.vault.errors import Damaged, Destroyed
+from ocr.selectors import page_text
+
+from .engines.attached import schema_for
+from .engines.base import Document, Kind
+from .engines.current import engine
+from .tokens import TOKEN_VERSION
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+REBUILD_BATCH = 200
+# The newest texts and entries are looked at in every round, so that they are found within seconds.
+NEWEST = 100
+# A comparison of everything may take this share of a worker's time, and comes at least this often.
+SHARE = 0.05
+LONGEST_PAUSE = 60.0
+MOST_COUNTED = 1000
+
+_TABLES = {Kind.PAGE: ("holdings_page", "text_version"), Kind.TITLE: ("holdings_item", "version")}
+
+
+class Sweeper:
+    """A worker's memory of when it last compared everything; losing it costs a comparison."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._due = now, 0.0
+
+    def due(self) -> bool:
+        """Return whether it is time to compare everything again."""
+        return self._now() >= self._due
+
+    def sweep(self) -> int:
+        """Bring up to a batch of what differs in line; return how many texts were touched."""
+        begun = self._now()
+        done = sum(index(kind, stale(kind, BATCH)) + drop_gone(kind, BATCH) for kind in Kind)
+        if not done:
+            self._due = self._now() + min(LONGEST_PAUSE, (self._now() - begun) / SHARE)
+        return done
+
+
+_sweeper = Sweeper()
+
+
+def index_next(worker: str) -> int:
+    """Index what is new, else compare everything when that is due; return how many texts were touched."""
+    done = sum(index(kind, _stale_among(kind, newest)) for kind, newest in _newest())
+    return done or (_sweeper.sweep() if _sweeper.due() else 0)
+
+
+def index(kind: Kind, ids: Sequence[int]) -> int:
+    """Put the present texts of these pages or items into the index; return how many it took."""
+    return engine().put(list(_documents(kind, ids))) if ids else 0
+
+
+def stale(kind: Kind, limit: int) -> list[int]:
+    """Return up to `limit` ids whose present text the index does not have, or has cut by an older rule."""
+    if connection.vendor != "sqlite":
+        return _stale_by_chunks(kind, limit)
+    table, version = _TABLES[kind]
+    schema = schema_for(connection, engine())
+    sql = f"""
+        SELECT t.id FROM {table} t LEFT JOIN {schema}.{kind}_doc d ON d.id = t.id
+        WHERE t.{version} > 0 AND (d.id IS NULL OR d.version <> t.{version} OR d.token_version <> %s)
+          AND t.id NOT IN (SELECT id FROM {schema}.{kind}_forgotten)
+        ORDER BY t.id LIMIT %s"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, (TOKEN_VERSION, limit))
+        return [row[0] for row in cursor.fetchall()]
+
+
+def drop_gone(kind: Kind, limit: int) -> int:
+    """Take texts out of the index whose page or item is gone or has no text any more; return how many."""
+    gone = _gone(kind, limit)
+    return engine().drop(kind, gone) if gone else 0
+
+
+def pages_not_indexed(user: object = None) -> int:
+    """Return how many pages have a text that the index does not know yet; with `user`, of those the user may read.
+
+    Counting stops at 1,000.
+    """
+    waiting = stale(Kind.PAGE, MOST_COUNTED)
+    if user is None or not waiting:
+        return len(waiting)
+    return pages_visible_to(user, Act.READ).filter(pk__in=waiting).count()
+
+
+def count_stale() -> int:
+    """Return how many texts of pages and titles wait to be indexed; counting stops at 1,000 of each."""
+    return sum(len(stale(kind, MOST_COUNTED)) for kind in Kind)
+
+
+def forget_pages(ids: Iterable[int]) -> int:
+    """Remove these pages' words from every file of the index for good (purge, D2); return how many it held.
+
+    Comes before the destruction of their keys. They are not indexed again, even while their rows still stand.
+    """
+    return engine().forget(Kind.PAGE, ids)
+
+
+def forget_titles(ids: Iterable[int]) -> int:
+    """Remove these items' titles from every file of the index for good; return how many it held."""
+    return engine().forget(Kind.TITLE, ids)
+
+
+def rebuild(done: Callable[[int], None] = lambda count: None) -> int:
+    """Build the index anew from the records, beside the present one, and switch to it; return how many texts it has.
+
+    Raises BlockingIOError where another rebuild is at work.
+    """
+    return engine().rebuild(_everything(), done)
+
+
+def _everything() -> Iterator[list[Document]]:
+    for kind in Kind:
+        last = 0
+        while ids := _ids_after(kind, last):
+            yield list(_documents(kind, ids))
+            last = ids[-1]
+
+
+def _ids_after(kind: Kind, last: int) -> list[int]:
+    rows = Page.objects.filter(text_version__gt=0) if kind is Kind.PAGE else Item.objects.all()
+    return list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:REBUILD_BATCH])
+
+
+def _documents(kind: Kind, ids: Sequence[int]) -> Iterator[Document]:
+    """Yield present texts; the version is read first, so that a text that changes meanwhile is seen to differ."""
+    if kind is Kind.TITLE:
+        for pk, version, title in Item.objects.filter(pk__in=ids).values_list("pk", "version", "title"):
+            yield Document(kind, pk, version, title)
+        return
+    for page in Page.objects.filter(pk__in=ids, text_version__gt=0):
+        yield Document(kind, page.pk, page.text_version, _text_of(page))
+
+
+def _text_of(page: Page) -> str:
+    """Return the page's text; none where it was destroyed or is damaged, so that one page does not stop the others."""
+    try:
+        return page_text(page).text
+    except (Destroyed, Damaged) as error:
+        logger.warning("page %s is indexed without words: %s", page.pk, error.code)
+        return ""
+
+
+def _newest() -> Iterator[tuple[Kind, dict[int, int]]]:
+    """Yield the newest texts' and entries' present versions."""
+    pages = Reading.objects.order_by("-pk").values_list("capture__page_id", flat=True)[:NEWEST]
+    yield Kind.PAGE, dict(Page.objects.filter(pk__in=list(pages), text_version__gt=0).values_list("pk", "text_version"))
+    items = ItemVersion.objects.order_by("-pk").values_list("item_id", flat=True)[:NEWEST]
+    yield Kind.TITLE, dict(Item.objects.filter(pk__in=list(items)).values_list("pk", "version"))
+
+
+def _stale_among(kind: Kind, present: dict[int, int]) -> list[int]:
+    if not present:
+        return []
+    indexed = engine().versions(kind, present)
+    wrong = [pk for pk, version in present.items() if indexed.get(pk) != version]
+    return sorted(set(wrong) - engine().forgotten(kind))[:BATCH] if wrong else []
+
+
+def _gone(kind: Kind, limit: int) -> list[int]:
+    table, version = _TABLES[kind]
+    if connection.vendor != "sqlite":
+        return _gone_by_chunks(kind, limit)
+    schema = schema_for(connection, engine())
+    sql = f"""
+        SELECT d.id FROM {schema}.{kind}_doc d LEFT JOIN {table} t ON t.id = d.id
+        WHERE t.id IS NULL OR t.{version} = 0 LIMIT %s"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, (limit,))
+        return [row[0] for row in cursor.fetchall()]
+
+
+_CHUNK = 20_000
+
+
+def _chunks(kind: Kind) -> Iterator[tuple[dict[int, int], dict[int, int]]]:
+    """Yield (versions in the records, in the index) by stretches of ids: for where no statement can see both."""
+    rows = Page.objects.filter(text_version__gt=0) if kind is Kind.PAGE else Item.objects.all()
+    version = _TABLES[kind][1]
+    newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+    for first in range(0, max(newest, engine().largest(kind)) + 1, _CHUNK):
+        present = dict(rows.filter(pk__gte=first, pk__lt=first + _CHUNK).values_list("pk", version))
+        yield present, engine().stored(kind, first, first + _CHUNK)
+
+
+def _stale_by_chunks(kind: Kind, limit: int) -> list[int]:
+    found: list[int] = []
+    forgotten = engine().forgotten(kind)
+    for present, indexed in _chunks(kind):
+        found += sorted(pk for pk, v in present.items() if indexed.get(pk) != v and pk not in forgotten)
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _gone_by_chunks(kind: Kind, limit: int) -> list[int]:
+    found: list[int] = []
+    for present, indexed in _chunks(kind):
+        found += sorted(indexed.keys() - present.keys())
+        if len(found) >= limit:
+            break
+    return found[:limit]

@@ -1,0 +1,207 @@
+"""Finding, for one person: hits with their snippets and boxes, totals and facets over what that person may know."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dms.clearance.models import SecurityClass
+from dms.holdings.models import DossierKind, Item, Page, Reading, Section, Series
+from dms.intake.models import PageSource
+from dms.organisation.models import Department
+from dms.vault.errors import Damaged, Destroyed
+from ocr.page_text import Box, PageText
+from ocr.selectors import text_of
+
+from . import hits as found_by
+from .filters import Chosen, condition_of
+from .hits import FACETS, Counted, Hit, Order, Reach
+from .marks import boxes_of
+from .oracle import occurrences
+from .query import Node, Query
+from .snippets import Piece, pieces, snippet
+
+logger = logging.getLogger(__name__)
+
+# Counting stops here: nobody reads on, and the answer stays quick.
+MOST = 10_000
+MOST_FACET_VALUES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHit:
+    """A hit as it is shown. Where `readable` is False the entry may be known of, and nothing but that.
+
+    `page` is the page found, or the first of an item found by its title; None where it may not be read.
+    """
+
+    item: Item
+    page: Page | None
+    readable: bool
+    title: list[Piece]
+    snippet: list[Piece] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One line of a facet: `key` is what an address asks for."""
+
+    key: int
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """An answer. `total` stops at `most`; then `capped` is True and facets count what was counted."""
+
+    query: Query
+    order: Order
+    total: int
+    capped: bool
+    hits: list[FoundHit]
+    facets: dict[str, list[FacetValue]]
+
+
+NOTHING_CHOSEN = Chosen({})
+
+
+def find(
+    user: Any,
+    query: Query,
+    *,
+    order: Order = Order.RELEVANCE,
+    chosen: Chosen = NOTHING_CHOSEN,
+    first: int = 0,
+    limit: int = 20,
+    most: int = MOST,
+    with_texts: bool = True,
+) -> Results:
+    """Return hits number `first` to `first + limit` for `user`, with total and facets counted up to `most` (D1).
+
+    Pages come only from what may be read; items by their title from what may be known of, unless a page of theirs is a
+    hit already. Titles come first by relevance. Without `with_texts` no page is opened: no snippets, no boxes.
+    """
+    reach = Reach(user, lambda path: condition_of(query.filters, path) & chosen.condition(path))
+    node = query.text
+    pages = found_by.page_facts(reach, node, most + 1) if node is not None else []
+    items = found_by.item_facts(reach, node, most + 1)
+    shown_already = _items_of(pages)
+    if node is not None and len(pages) > most and items:
+        shown_already |= found_by.items_with_pages_found(reach, node, _items_of(items) - shown_already)
+    items = [row for row in items if row[0] not in shown_already]
+    counted = [*items, *pages]
+    hits = _portion(reach, node, order, shown_already, any_titles=bool(items), first=first, limit=limit, most=most)
+    return Results(
+        query=query,
+        order=order,
+        total=min(len(counted), most),
+        capped=len(counted) > most,
+        hits=_shown(user, node, hits, with_texts=with_texts),
+        facets=_facets(counted[:most]),
+    )
+
+
+def _items_of(rows: Iterable[Counted]) -> set[int]:
+    return {row[0] for row in rows}
+
+
+def _portion(
+    reach: Reach,
+    node: Node | None,
+    order: Order,
+    shown_already: set[int],
+    *,
+    any_titles: bool,
+    first: int,
+    limit: int,
+    most: int,
+) -> list[Hit]:
+    """Return the hits of one page of results; nothing lies beyond number `most`."""
+    last = min(first + limit, most)
+    if first >= last:
+        return []
+    titles = found_by.item_hits(reach, node, order, most + 1) if any_titles else []
+    titles = [hit for hit in titles if hit.item_id not in shown_already]
+    if node is None:
+        return titles[first:last]
+    if order is Order.RELEVANCE or not titles:
+        begin = max(0, first - len(titles))
+        wanted = last - first - len(titles[first:last])
+        pages = found_by.page_hits(reach, node, order, begin, wanted) if wanted else []
+        return [*titles[first:last], *pages]
+    pages = found_by.page_hits(reach, node, order, 0, last)
+    return sorted([*titles, *pages], key=lambda hit: hit.place(order))[first:last]
+
+
+def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -> list[FoundHit]:
+    items = Item.objects.select_related("dossier__kind", "section").in_bulk([hit.item_id for hit in hits])
+    by_title = [hit.item_id for hit in hits if hit.page_id is None]
+    readable = found_by.readable_among(user, by_title)
+    first_pages = {page.item_id: page for page in Page.objects.filter(item__in=readable).order_by("-position")}
+    pages = Page.objects.in_bulk([hit.page_id for hit in hits if hit.page_id is not None])
+    texts = _texts(pages) if with_texts else {}
+    files = _file_names([*pages, *(page.pk for page in first_pages.values())])
+    shown = []
+    for hit in hits:
+        page = first_pages.get(hit.item_id) if hit.page_id is None else pages.get(hit.page_id)
+        if hit.item_id not in items or (page is None and hit.page_id is not None):
+            continue  # gone since
+        text = texts.get(hit.page_id) if hit.page_id is not None else None
+        spans = occurrences(node, text.text) if text and node else []
+        title = items[hit.item_id].title
+        shown.append(
+            FoundHit(
+                item=items[hit.item_id],
+                page=page,
+                readable=hit.page_id is not None or hit.item_id in readable,
+                title=pieces(title, occurrences(node, title) if node else []),
+                snippet=snippet(text.text, spans) if text else [],
+                boxes=boxes_of(spans, text) if text else [],
+                file=files.get(page.pk, "") if page else "",
+            )
+        )
+    return shown
+
+
+def _texts(page_ids: Iterable[int]) -> dict[int, PageText]:
+    """Return the texts of pages whose reading the caller has already been allowed."""
+    current = Reading.objects.filter(is_current=True, capture__is_current=True, capture__page__in=list(page_ids))
+    texts: dict[int, PageText] = {}
+    for reading in current.select_related("alto", "capture"):
+        try:
+            texts[reading.capture.page_id] = text_of(reading)
+        except (Destroyed, Damaged) as error:
+            logger.warning("the text of page %s cannot be shown: %s", reading.capture.page_id, error.code)
+    return texts
+
+
+def _file_names(page_ids: Iterable[int]) -> dict[int, str]:
+    sources = PageSource.objects.filter(page__in=list(page_ids))
+    return dict(sources.values_list("page_id", "received_file__name"))
+
+
+def _facets(counted: list[Counted]) -> dict[str, list[FacetValue]]:
+    """Return for each facet its most frequent values with their labels; years from the latest on."""
+    facets: dict[str, list[FacetValue]] = {}
+    for place, name in enumerate(FACETS, 1):
+        counts = Counter(row[place] for row in counted if row[place])
+        common = counts.most_common(MOST_FACET_VALUES)
+        if name == "year":
+            facets[name] = [FacetValue(int(year), year, count) for year, count in sorted(common, reverse=True)]
+        else:
+            labels = _LABELLED[name].in_bulk([key for key, _count in common])  # type: ignore[attr-defined]
+            facets[name] = [FacetValue(key, str(labels[key]), count) for key, count in common if key in labels]
+    return facets
+
+
+_LABELLED: dict[str, Any] = {
+    "series": Series.objects,
+    "kind": DossierKind.objects,
+    "section": Section.objects,
+    "department": Department.objects,
+    "classification": SecurityClass.objects,
+}

@@ -1,0 +1,102 @@
+"""`manage.py status`: what waits, who works, what is an alarm; exit code 1 where one is."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from dms.core import clock, work
+from dms.core.models import LastDone, Worker
+from dms.core.work import Step
+from dms.journal import sealing
+from dms.journal.services import record
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def only_the_steps_and_gauges_of_the_test(monkeypatch):
+    own = {name: gauge for name, gauge in work._gauges.items() if name.startswith("journal.")}
+    monkeypatch.setattr(work, "_steps", {})
+    monkeypatch.setattr(work, "_gauges", own)
+
+
+def status(*options: str) -> tuple[int, str]:
+    out = StringIO()
+    try:
+        call_command("status", *options, stdout=out)
+    except SystemExit as end:
+        return int(str(end.code)), out.getvalue()
+    return 0, out.getvalue()
+
+
+def state() -> tuple[int, dict]:
+    code, text = status("--json")
+    return code, json.loads(text)
+
+
+def a_worker(seconds_ago: int) -> None:
+    seen = clock.now() - timedelta(seconds=seconds_ago)
+    Worker.objects.create(name="w:1", pid=1, host="w", started_at=seen, seen_at=seen, doing="ocr.recognise")
+
+
+def test_all_is_well_where_nothing_waits() -> None:
+    code, found = state()
+    assert (code, found["alarms"], found["workers"]) == (0, [], [])
+    assert status()[0] == 0
+
+
+def test_shows_what_waits_for_each_step_and_who_works() -> None:
+    work.register(Step("ocr.recognise", 20, lambda worker: 0, lambda: {"waiting": 3, "leased": 1}))
+    a_worker(seconds_ago=5)
+    code, found = state()
+    assert (code, found["waiting"]) == (0, {"ocr.recognise": {"waiting": 3, "leased": 1}})
+    assert [(row["name"], row["alive"], row["doing"]) for row in found["workers"]] == [("w:1", True, "ocr.recognise")]
+    assert "3 waiting, 1 leased" in status()[1]
+
+
+@pytest.mark.parametrize("with_a_dead_one", [False, True])
+def test_work_that_waits_with_no_worker_alive_is_an_alarm(with_a_dead_one: bool) -> None:
+    work.register(Step("ocr.recognise", 20, lambda worker: 0, lambda: {"waiting": 3}))
+    if with_a_dead_one:
+        a_worker(seconds_ago=300)
+    code, found = state()
+    assert code == 1
+    assert found["alarms"] == ["work: 3 waiting and no worker alive; run: manage.py serve"]
+
+
+@pytest.mark.rule("C6")
+def test_an_entry_unsealed_for_a_minute_is_an_alarm() -> None:
+    with clock.at(clock.now() - timedelta(seconds=90)):
+        record("page.read", by=None)
+    code, found = state()
+    assert code == 1
+    assert found["gauges"]["journal.unsealed for a minute"] == 1
+    sealing.seal_all()
+    assert state()[0] == 0
+
+
+def test_a_job_that_failed_is_an_alarm_with_its_name() -> None:
+    LastDone.objects.create(job="backup", ended_at=clock.now(), succeeded=False, fault="OSError at backup.py:3")
+    code, found = state()
+    assert code == 1
+    assert "backup: failed" in found["alarms"][0]
+    assert "ALARM backup" in status()[1]
+
+
+def test_gauges_of_other_rooms_raise_alarms_in_their_own_words() -> None:
+    work.register_gauge("search.lag", lambda: 7, lambda lag: f"{lag} pages behind" if lag > 5 else "")
+    code, found = state()
+    assert (code, found["gauges"]["search.lag"]) == (1, 7)
+    assert found["alarms"] == ["search.lag: 7 pages behind"]
+
+
+def test_what_cannot_be_read_is_an_alarm_and_the_rest_is_still_shown() -> None:
+    def unreadable() -> int:
+        raise OSError("no index")
+
+    work.register_gauge("search.lag", unreadable)
+    code, found = state()
+    assert (code, found["alarms"]) == (1, ["search.lag: cannot be read (OSError)"])

@@ -1,0 +1,76 @@
+"""Engines for the sandbox's tests: one that hangs, one that dies, one that eats memory. Named by the settings of a test."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from PIL import Image
+
+from ocr import engines, scratch
+from ocr.page_text import Line
+
+_HERE = "tests.ocr.engines_that_misbehave"
+
+
+class Misbehaving:
+    """Does what its name says when it is to read."""
+
+    name = "misbehaving"
+
+    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
+        raise NotImplementedError
+
+
+class Hanging(Misbehaving):
+    """Starts a program, as Tesseract is started, and waits for it far too long; leaves a file in its folder."""
+
+    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
+        folder = scratch.make_folder()
+        image.save(folder / "page.pgm")
+        program = subprocess.Popen(["sleep", "600"])
+        (folder / "program").write_text(str(program.pid))
+        program.wait()
+        return ()
+
+
+class Dying(Misbehaving):
+    """Is killed."""
+
+    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ()
+
+
+class Greedy(Misbehaving):
+    """Asks for ever more memory."""
+
+    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
+        kept = []
+        while True:
+            kept.append(bytearray(64 << 20))
+
+
+class Faulty(Misbehaving):
+    """Raises an error that quotes the page."""
+
+    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
+        raise RuntimeError("身份证号 110101199001011234")
+
+
+class Idle(Misbehaving):
+    """Reads nothing, slowly enough to be seen."""
+
+    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
+        time.sleep(0)
+        return ()
+
+
+for _made in (Hanging, Dying, Greedy, Faulty, Idle):
+    engines._ENGINES[_made.__name__.lower()] = f"{_HERE}:{_made.__name__}"
+
+
+def programs_in(folder: Path) -> list[int]:
+    """Return the process ids of the programs that `Hanging` started below `folder`."""
+    return [int(text) for path in folder.glob("*/program") if (text := path.read_text())]
