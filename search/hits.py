@@ -1,7 +1,7 @@
 """The statements that join what the index found with who may see it. Nothing leaves here that its reader may not know.
 
-A page's text is found by those who may *read* its item, an item's title by those who may *know* of it. The index drives,
-the rights are looked at row by row on what it found (what stays fast when a person may see much).
+A page's text is found by those who may *read* its item, an item's title by those who may *know* of it. The index
+drives, and the rights are looked at row by row on what it found: that stays fast when a person may see much.
 """
 
 # ruff: noqa: S608 (table names are made of our own enumeration; every value is bound)
@@ -136,7 +136,7 @@ def titles_matching(node: Node, path: str) -> Q:
         return Q(**{f"{path}pk__in": [match.id for match in engine().search(Kind.TITLE, node)]})
     schema = schema_for(connection, engine())
     sql = f"(SELECT rowid FROM {schema}.title_fts WHERE title_fts MATCH %s)"
-    return Q(**{f"{path}pk__in": RawSQL(sql, (expression_of(node),))})
+    return Q(**{f"{path}pk__in": RawSQL(sql, (expression_of(node),))})  # noqa: S611 (all but the schema is bound)
 
 
 def _any(ways: list[Q]) -> Q:
@@ -185,7 +185,7 @@ def _run(rows: QuerySet[Any, Any], kind: Kind, node: Node) -> list[tuple[Any, ..
 
 
 def _joined(kind: Kind, node: Node, table: str) -> tuple[str, list[Any]]:
-    """Return what stands after FROM: the findings, as `f` with rowid and rank, joined to `table`; and its parameters."""
+    """Return what stands after FROM: the findings `f` (rowid, rank), joined to `table`; and its parameters."""
     if connection.vendor == "sqlite":
         # CROSS JOIN: the index drives, whatever the planner believes of its size.
         schema = schema_for(connection, engine())

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from dms.core import clock
-from dms.core.errors import Refusal
+from dms.core.errors import NotFound
 from dms.journal.services import record
 from dms.vault.services import blind_index
 
@@ -54,10 +54,10 @@ def export_results(*, acting_user: Any, words: str, kind: str, order: Order, cho
     """Return all hits (at most 10,000) as a file of `kind` ("xlsx" or "csv"), through the same rights; journalled.
 
     Lists entries and page numbers and no text: what stands on a page is copied by opening it. Raises QueryError, and
-    Refusal for another kind.
+    NotFound for another kind.
     """
     if kind not in exports.WRITERS:
-        raise Refusal(f"{kind}?")
+        raise NotFound
     results = find(acting_user, parse(words), order=order, chosen=chosen, limit=MOST, with_texts=False)
     media_type, write = exports.WRITERS[kind]
     content = write(exports.heading(), exports.lines(results.hits))

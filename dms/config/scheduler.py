@@ -29,6 +29,8 @@ RIGHT = "scheduler"
 RIGHT_SECONDS = 60
 RENEW_SECONDS = 10
 TICK_SECONDS = 0.5
+SAMPLE = 200  # stored files read back each day
+DUE_AT_ONCE = 20_000  # files decrypted in one night of the week
 _one_backup = threading.Lock()
 
 
@@ -36,6 +38,7 @@ def register_jobs() -> None:
     """Register the jobs that belong to no single room; each room registers its own in AppConfig.ready."""
     schedule.register("timers", lambda: call_command("workflow_timers", stdout=io.StringIO()), seconds=60)
     schedule.register("fixity", check_sample, "cron", hour=3, minute=30)
+    schedule.register("fixity in depth", check_what_is_due, "cron", day_of_week="sun", hour=4)
     if settings.BACKUP_DIR:
         # D3: on the first of each month, and by the office's own schedule.
         schedule.register("backup", back_up, "cron", day=1, hour=2)
@@ -51,7 +54,12 @@ def back_up() -> None:
 
 def check_sample() -> None:
     """Read back a sample of the stored files (D2); a fault is a failure of the job, and so an alarm."""
-    call_command("check_fixity", stdout=io.StringIO())
+    call_command("check_fixity", sample=SAMPLE, stdout=io.StringIO())
+
+
+def check_what_is_due() -> None:
+    """Read back and decrypt the files that were not checked for long (D2)."""
+    call_command("check_fixity", due=True, deep=True, limit=DUE_AT_ONCE, stdout=io.StringIO())
 
 
 class Scheduler:

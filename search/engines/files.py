@@ -7,6 +7,7 @@ then belong to another file.
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,7 +83,8 @@ class IndexFiles:
         with self._locked("write", fcntl.LOCK_EX):
             if target := self._target():
                 return target
-            number = max((generation_of(path) for path in self.all()), default=0) + 1
+            # From the clock: an index that was lost must not come back under a number that readers hold open.
+            number = max([time.time_ns() // 1_000_000, *(generation_of(path) + 1 for path in self.all())])
             path = _create(self._path(number))
             self._link(path)
             return path

@@ -101,7 +101,7 @@ ADDRESSES: dict[str, Address] = {
     "reading:item_pdf": Address(DOWNLOADERS, "item"),
     "reading:item_print": Address(PRINTERS, "item"),
     "search:results": Address(EVERYBODY),
-    "search:export": Address(EVERYBODY, "format"),
+    "search:export": Address(EVERYBODY, "export"),
     "journal": Address(AUDITORS),
     "journal_entry": Address(AUDITORS, "entry"),
     "journal_export": Address(AUDITORS, "format"),

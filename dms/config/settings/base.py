@@ -98,6 +98,7 @@ def database() -> dict[str, object]:
             "PORT": env.text("POSTGRES_PORT"),
             "OPTIONS": {"pool": {"min_size": 1, "max_size": env.number("POSTGRES_POOL", 8)}},
         }
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "juanzong.sqlite3",
@@ -128,6 +129,7 @@ LOGIN_URL = "wagtailadmin_login"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 AXES_FAILURE_LIMIT = 8
+AXES_VERBOSE = False
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 

@@ -36,5 +36,5 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def folder(name: str, default: Path) -> Path:
-    """Return the variable as an absolute path; nothing is created."""
-    return Path(text(name, str(default))).expanduser().resolve()
+    """Return the variable as an absolute path, links in it left alone; nothing is created."""
+    return Path(text(name, str(default))).expanduser().absolute()

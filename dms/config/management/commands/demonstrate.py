@@ -49,30 +49,41 @@ class Command(BaseCommand):
             receive_scans(house, scans, paths)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        summary = summary_of(house)
-        if summary.unfinished and not options["no_wait"]:
-            self._wait(house, options["workers"])
-        self._put_in_order(house, scans)
+        if not options["no_wait"]:
+            self._wait(house, scans, options["workers"])
+        put_in_order(house, scans)
+        if not options["no_wait"]:
+            # Completed entries are indexed anew; mostly that was done while the pages were read.
+            self._wait(house, scans, options["workers"])
         summary = summary_of(house)
         self.stdout.write(json.dumps(as_json(house, summary)) if options["json"] else as_text(summary))
         if summary.unfinished and not options["no_wait"]:
             raise CommandError("Not everything could be read. See the messages above, then run this again.")
 
-    def _wait(self, house: Organisation, workers: int | None) -> None:
-        """Let workers do what waits, and show how far they are."""
-        bar = Bar("reading pages")
+    def _wait(self, house: Organisation, scans: list[Scan], workers: int | None) -> None:
+        """Where something waits, let workers do it and show how far they are."""
+        summary = summary_of(house)
+        if not summary.unfinished:
+            return
+        bar, in_order = Bar("reading pages"), False
         with crew(workers) as at_work:
             while at_work.working:
-                bar.show(*progress_of(summary_of(house)))
+                bar.show(*progress_of(summary))
+                if not (summary.files_waiting or in_order):
+                    put_in_order(house, scans)
+                    in_order = True
                 time.sleep(LOOK_SECONDS)
+                summary = summary_of(house)
         bar.show(*progress_of(summary_of(house)))
         bar.end()
         if at_work.gave_up:
             self.stderr.write("A worker gave up.")
 
-    def _put_in_order(self, house: Organisation, scans: list[Scan]) -> None:
-        complete_entries(house, scans)
-        file_batches(house)
+
+def put_in_order(house: Organisation, scans: list[Scan]) -> None:
+    """Complete the entries of what was split, and file the batches; doing it again changes nothing."""
+    complete_entries(house, scans)
+    file_batches(house)
 
 
 def progress_of(summary: Summary) -> tuple[int, int]:

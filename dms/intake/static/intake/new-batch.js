@@ -77,6 +77,10 @@
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
+    // What was found for other letters must not be chosen by a quick arrow and Enter.
+    asked += 1;
+    choices = [];
+    open(false);
     timer = setTimeout(look, 150);
   });
   input.addEventListener("focus", () => {
@@ -86,7 +90,7 @@
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (list.hidden) look();
+      if (list.hidden || !choices.length) look();
       else mark(active + (event.key === "ArrowDown" ? 1 : -1));
     } else if (event.key === "Enter" && !list.hidden && active >= 0) {
       event.preventDefault();
