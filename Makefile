@@ -52,7 +52,8 @@ test: system-tests $(STAMPS)/dev $(CATALOGUES) ## all tests but the long matrice
 test-all: system-tests $(STAMPS)/dev $(CATALOGUES) ## the long matrices too
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
-check: lint types layers migrations templates system-check ## lint, types, import contract, migrations, templates
+check: ## lint, types, import contract, migrations, templates; everything is checked even where something fails
+	@$(MAKE) --keep-going lint types layers migrations templates system-check
 
 lint: $(STAMPS)/dev
 	@$(VENV)/bin/ruff check --quiet $(wildcard $(CODE))

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -185,7 +186,7 @@ def measure(people: dict[str, Any], pages: int, repeat: int) -> list[dict[str, A
         row: dict[str, Any] = {"query": words, "share": round(ask() / pages, 5), "bare": p95(timed(ask, repeat))}
         for role, user in people.items():
             for order in (Order.RELEVANCE, Order.VOLUME) if role == "archivist" else (Order.RELEVANCE,):
-                times = timed(lambda u=user, o=order: find(u, query, order=o, with_texts=False), repeat)
+                times = timed(partial(find, user, query, order=order, with_texts=False), repeat)
                 row[f"{role} by {order}"] = p95(times)
         rows.append(row)
     return rows
@@ -226,7 +227,7 @@ def results_page(people: dict[str, Any], repeat: int) -> str:
         for hit in find(people["archivist"], parse(words), with_texts=False).hits:
             give_text(hit.page)
         address = reverse("search:results")
-        times = timed(lambda a=address, w=words: client.get(a, {"q": w}, headers={"host": "localhost"}), repeat)
+        times = timed(partial(client.get, address, {"q": words}, headers={"host": "localhost"}), repeat)
         lines.append(f"results page for {words}: p50 {statistics.median(times):.0f} ms, p95 {p95(times):.0f} ms")
     return "\n".join(lines)
 

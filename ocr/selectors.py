@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from dms.clearance.policy import Act
 from dms.core import clock
 from dms.holdings.models import Capture, Dossier, ItemState, Page, PageState, Reading
-from dms.holdings.selectors import dossiers_visible_to, pages_visible_to
+from dms.holdings.selectors import any_way, may_anywhere, pages_visible_to
 from dms.vault.services import read
 
 from .alto import from_alto
@@ -99,7 +99,8 @@ class Wanted:
 def to_check(user: Any, wanted: Wanted | None = None) -> QuerySet[Page]:
     """Return the pages `user` may correct whose text is doubtful and unchecked, or could not be read; worst first."""
     wanted = wanted or Wanted()
-    pages = pages_visible_to(user, Act.WORK).filter(pk__in=pages_visible_to(user, Act.READ).values("pk"))
+    mine = [any_way(user, act, path="item__dossier__", item_path="item__") for act in (Act.WORK, Act.READ)]
+    pages = Page.objects.filter(*mine).exclude(item__state=ItemState.WITHDRAWN)
     if wanted.failed:
         pages = pages.filter(state=PageState.FAILED).order_by("pk")
     else:
@@ -129,7 +130,7 @@ def place_of(page: Page) -> str:
 
 def may_correct_anything(user: Any) -> bool:
     """Return whether `user` has any dossier to work on."""
-    return dossiers_visible_to(user, Act.WORK).exists()
+    return may_anywhere(user, Act.WORK)
 
 
 def pages_by_file(user: Any, dossier: Dossier) -> dict[str, list[Page]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -75,39 +75,44 @@ class Reach:
     def __init__(self, user: Any, narrowed: Any = lambda path: Q()) -> None:
         self.user, self.narrowed = user, narrowed
 
+    @cached_property
     def readable_pages(self) -> QuerySet[Page]:
-        """Return the pages whose text the person may read."""
+        """The pages whose text the person may read."""
         ways = visible_branches(self.user, Act.READ, path="item__dossier__", item_path="item__")
         return Page.objects.filter(_any(ways), self.narrowed("item__")).exclude(item__state=ItemState.WITHDRAWN)
 
+    @cached_property
     def known_items(self) -> QuerySet[Item]:
-        """Return the items whose entry the person may know of."""
+        """The items whose entry the person may know of."""
         ways = visible_branches(self.user, Act.KNOW, path="dossier__", item_path="")
         return Item.objects.filter(_any(ways), self.narrowed("")).exclude(state=ItemState.WITHDRAWN)
 
 
 def readable_among(user: Any, item_ids: Iterable[int]) -> set[int]:
     """Return those of a few items whose content `user` may read."""
+    wanted = list(item_ids)
+    if not wanted:
+        return set()
     ways = visible_branches(user, Act.READ, path="dossier__", item_path="")
-    return set(Item.objects.filter(_any(ways), pk__in=list(item_ids)).values_list("pk", flat=True))
+    return set(Item.objects.filter(_any(ways), pk__in=wanted).values_list("pk", flat=True))
 
 
 def page_facts(reach: Reach, node: Node, limit: int) -> list[Counted]:
     """Return (item, facet values …) of up to `limit` pages found by their text, in no order."""
-    rows = reach.readable_pages().values_list("item_id", *_counted_columns("item__"))
+    rows = reach.readable_pages.values_list("item_id", *_counted_columns("item__"))
     return _run(rows.order_by()[:limit], Kind.PAGE, node)
 
 
 def item_facts(reach: Reach, node: Node | None, limit: int) -> list[Counted]:
     """Return (item, facet values …) of up to `limit` items found by their title, or by their entry without words."""
-    rows = reach.known_items().values_list("pk", *_counted_columns("")).order_by()[:limit]
+    rows = reach.known_items.values_list("pk", *_counted_columns("")).order_by()[:limit]
     return list(rows) if node is None else _run(rows, Kind.TITLE, node)
 
 
 def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) -> list[Hit]:
     """Return `limit` pages found by their text, from number `first` on in `order`."""
     columns = ("item_id", "item__dossier_id", "pk", *_place_columns("item__"), "position")
-    rows = reach.readable_pages().values_list(*columns).order_by(*_order_columns(order, "item__"), *_last("position"))
+    rows = reach.readable_pages.values_list(*columns).order_by(*_order_columns(order, "item__"), *_last("position"))
     if order is Order.RELEVANCE:
         rows = rows.order_by(*_by_rank())
     return [Hit(*row) for row in _run(rows[first : first + limit], Kind.PAGE, node)]
@@ -115,7 +120,7 @@ def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) ->
 
 def item_hits(reach: Reach, node: Node | None, order: Order, limit: int) -> list[Hit]:
     """Return the first `limit` items found by their title, or by their entry without words, in `order`."""
-    rows = reach.known_items().values_list("pk", "dossier_id", *_place_columns(""))
+    rows = reach.known_items.values_list("pk", "dossier_id", *_place_columns(""))
     if node is not None and order is Order.RELEVANCE:
         found = _run(rows.order_by(*_by_rank())[:limit], Kind.TITLE, node)
     else:
@@ -126,7 +131,7 @@ def item_hits(reach: Reach, node: Node | None, order: Order, limit: int) -> list
 
 def items_with_pages_found(reach: Reach, node: Node, items: Iterable[int]) -> set[int]:
     """Return those of `items` that have a page found by its text."""
-    rows = reach.readable_pages().filter(item__in=list(items)).values_list("item_id").order_by().distinct()
+    rows = reach.readable_pages.filter(item__in=list(items)).values_list("item_id").order_by().distinct()
     return {row[0] for row in _run(rows, Kind.PAGE, node)}
 
 

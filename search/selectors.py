@@ -141,8 +141,8 @@ def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -
     items = Item.objects.select_related("dossier__kind", "section").in_bulk([hit.item_id for hit in hits])
     by_title = [hit.item_id for hit in hits if hit.page_id is None]
     readable = found_by.readable_among(user, by_title)
-    first_pages = {page.item_id: page for page in Page.objects.filter(item__in=readable).order_by("-position")}
-    pages = Page.objects.in_bulk([hit.page_id for hit in hits if hit.page_id is not None])
+    first_pages = _first_pages(readable)
+    pages = _pages([hit.page_id for hit in hits if hit.page_id is not None])
     texts = _texts(pages) if with_texts else {}
     files = _file_names([*pages, *(page.pk for page in first_pages.values())])
     shown = []
@@ -167,11 +167,21 @@ def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -
     return shown
 
 
+def _pages(page_ids: list[int]) -> dict[int, Page]:
+    """Return the pages by id; unordered, for their usual order would join the items."""
+    return {page.pk: page for page in Page.objects.filter(pk__in=page_ids).order_by()}
+
+
+def _first_pages(item_ids: set[int]) -> dict[int, Page]:
+    pages = Page.objects.filter(item__in=item_ids).order_by("-position") if item_ids else ()
+    return {page.item_id: page for page in pages}
+
+
 def _texts(page_ids: Iterable[int]) -> dict[int, PageText]:
     """Return the texts of pages whose reading the caller has already been allowed."""
     current = Reading.objects.filter(is_current=True, capture__is_current=True, capture__page__in=list(page_ids))
     texts: dict[int, PageText] = {}
-    for reading in current.select_related("alto", "capture"):
+    for reading in current.select_related("alto", "capture").order_by():
         try:
             texts[reading.capture.page_id] = text_of(reading)
         except (Destroyed, Damaged) as error:
@@ -180,7 +190,7 @@ def _texts(page_ids: Iterable[int]) -> dict[int, PageText]:
 
 
 def _file_names(page_ids: Iterable[int]) -> dict[int, str]:
-    sources = PageSource.objects.filter(page__in=list(page_ids))
+    sources = PageSource.objects.filter(page__in=list(page_ids)).order_by()
     return dict(sources.values_list("page_id", "received_file__name"))
 
 
@@ -193,8 +203,8 @@ def _facets(counted: list[Counted]) -> dict[str, list[FacetValue]]:
         if name == "year":
             facets[name] = [FacetValue(int(year), year, count) for year, count in sorted(common, reverse=True)]
         else:
-            labels = _LABELLED[name].in_bulk([key for key, _count in common])  # type: ignore[attr-defined]
-            facets[name] = [FacetValue(key, str(labels[key]), count) for key, count in common if key in labels]
+            labels = {one.pk: str(one) for one in _LABELLED[name].filter(pk__in=[key for key, _ in common]).order_by()}
+            facets[name] = [FacetValue(key, labels[key], count) for key, count in common if key in labels]
     return facets
 
 

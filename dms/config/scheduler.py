@@ -15,11 +15,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections
 
-from dms.core import clock, once_only, schedule
+from dms.core import clock, once_only, schedule, work
 from dms.core.models import LastDone
 from dms.core.workers import Heart, where_it_broke
 
@@ -29,6 +30,7 @@ RIGHT = "scheduler"
 RIGHT_SECONDS = 60
 RENEW_SECONDS = 10
 TICK_SECONDS = 0.5
+MOST_DAYS = 32
 SAMPLE = 200  # stored files read back each day
 DUE_AT_ONCE = 20_000  # files decrypted in one night of the week
 _one_backup = threading.Lock()
@@ -36,12 +38,14 @@ _one_backup = threading.Lock()
 
 def register_jobs() -> None:
     """Register the jobs that belong to no single room; each room registers its own in AppConfig.ready."""
-    schedule.register("timers", lambda: call_command("workflow_timers", stdout=io.StringIO()), seconds=60)
+    if apps.is_installed("viewflow.workflow"):
+        schedule.register("timers", lambda: call_command("workflow_timers", stdout=io.StringIO()), seconds=60)
     schedule.register("fixity", check_sample, "cron", hour=3, minute=30)
     schedule.register("fixity in depth", check_what_is_due, "cron", day_of_week="sun", hour=4)
     if settings.BACKUP_DIR:
         # D3: on the first of each month, and by the office's own schedule.
         schedule.register("backup", back_up, "cron", day=1, hour=2)
+        work.register_gauge("days since the scheduled backup", days_since_backup, too_long_ago)
         if line := getattr(settings, "BACKUP_TIMES", ""):
             schedule.register("backup by schedule", back_up, "cron", crontab=line)
 
@@ -50,6 +54,18 @@ def back_up() -> None:
     """Make a backup in the folder that the settings name; where two are due at once, one after the other."""
     with _one_backup:
         call_command("backup", settings.BACKUP_DIR, stdout=io.StringIO())
+
+
+def days_since_backup() -> int | None:
+    """Return the whole days since a scheduled backup last succeeded, None where none did yet."""
+    ends = LastDone.objects.filter(job__startswith="backup", succeeded_at__isnull=False)
+    last = ends.order_by("-succeeded_at").values_list("succeeded_at", flat=True).first()
+    return (clock.now() - last).days if last else None
+
+
+def too_long_ago(days: int | None) -> str:
+    """Return what is wrong where the monthly backup did not take place (D3)."""
+    return f"the last one is {days} days old" if days is not None and days > MOST_DAYS else ""
 
 
 def check_sample() -> None:

@@ -6,27 +6,25 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
-from wagtail import hooks
 from wagtail.admin.views import account
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from dms.journal.services import record
 
+from .home import panels_for
+
 
 class HomeView(WagtailAdminTemplateMixin, TemplateView):
-    """The search box, and below it what waits for this person (panels of the hook `construct_homepage_panels`)."""
+    """The search box, and below it what waits for this person."""
 
     template_name = "config/home.html"
     page_title = _("Search")
     header_icon = "search"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the context with the panels this person's rooms bring, in their order."""
+        """Return the context with this person's panels."""
         context = super().get_context_data(**kwargs)
-        panels: list[Any] = []
-        for bring in hooks.get_hooks("construct_homepage_panels"):
-            bring(self.request, panels)
-        context["panels"] = sorted(panels, key=lambda panel: getattr(panel, "order", 500))
+        context["panels"] = panels_for(self.request.user)
         return context
 
 

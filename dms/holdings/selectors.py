@@ -80,10 +80,20 @@ def visible_among(user: Any, act: Act, few: QuerySet[Dossier]) -> QuerySet[Dossi
     return few.filter(_any_of(visible_branches(user, act)))
 
 
+def may_anywhere(user: Any, act: Act) -> bool:
+    """Return whether there is any dossier on which `user` may do `act`: one indexed look for each branch."""
+    return any(Dossier.objects.filter(way).exists() for way in visible_branches(user, act))
+
+
 def items_of_dossier(user: Any, act: Act, dossier: Dossier) -> QuerySet[Item]:
     """Return the items of one dossier on which `user` may do `act`; withdrawn ones are left out."""
     ways = visible_branches(user, act, path="dossier__", item_path="")
     return Item.objects.filter(_any_of(ways), dossier=dossier).exclude(state=ItemState.WITHDRAWN)
+
+
+def any_way(user: Any, act: Act, *, path: str = "", item_path: str | None = None) -> Q:
+    """Return the right as one condition, to be looked at row by row on what another index found (see `branch_q`)."""
+    return _any_of(visible_branches(user, act, path=path, item_path=item_path))
 
 
 def _any_of(conditions: list[Q]) -> Q:

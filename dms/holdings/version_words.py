@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from .models import Dossier, FieldDefinition, Item
@@ -38,7 +39,12 @@ class Words:
         if name in self.own:
             return str(self.own[name])
         field = self._field(name)
-        return str(getattr(field, "verbose_name", name))
+        return capfirst(str(getattr(field, "verbose_name", name)))
+
+    def place(self, name: str) -> tuple[int, str]:
+        """Return where a fact stands among the others: the model's own order, then own fields in theirs."""
+        order = [*(field.name for field in self.model._meta.fields), *self.own]
+        return (order.index(name) if name in order else len(order), name)
 
     def labels(self, names: list[str]) -> str:
         """Return what changed, in words."""
@@ -68,7 +74,7 @@ def rows_of(words: Words, snapshot: Snapshot, before: Snapshot | None) -> list[R
     old, new = dict(_flat(before or {})), dict(_flat(snapshot))
     personal = {*snapshot.get("personal", {}), *(before or {}).get("personal", {})}
     rows = []
-    for name in list(dict.fromkeys([*new, *old])):
+    for name in sorted({*new, *old}, key=words.place):
         then, now = words.text(name, old.get(name)), words.text(name, new.get(name))
         # Compared before masking: another ID number may look the same once masked.
         changed = before is not None and old.get(name) != new.get(name)

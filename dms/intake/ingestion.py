@@ -62,12 +62,18 @@ def chosen_dossier(number: str, user: User | None) -> tuple[Dossier, User]:
     raise NotFound
 
 
+def no_such_section(code: str) -> Refusal:
+    """Return the refusal for a section that the kind of dossier does not have."""
+    return Refusal(_("This kind of dossier has no section %(code)s.") % {"code": code})
+
+
 def opened_dossier(
     name: str,
     *,
     kind: str,
     series: str | None,
     department: str | None,
+    section: str | None = None,
     fields: Mapping[str, object],
     user: User | None,
 ) -> tuple[Dossier, User]:
@@ -75,6 +81,8 @@ def opened_dossier(
     found = DossierKind.objects.filter(code=kind).select_related("fonds", "default_classification").first()
     if found is None:
         raise Refusal(_("There is no kind of dossier with the code %(code)s.") % {"code": kind})
+    if section and not found.sections.filter(code=section).exists():
+        raise no_such_section(section)
     acting = user or next(iter(archivists_of(found.fonds_id)), None)
     branches = Series.objects.filter(fonds=found.fonds_id, **({"code": series} if series else {}))
     offices = Department.objects.filter(fonds=found.fonds_id, **({"code": department} if department else {}))
@@ -95,7 +103,7 @@ class Ingestion:
         self.dossier, self._user, self._same_again = dossier, user, same_again
         found = dossier.kind.sections.filter(code=section).first() if section else None
         if section and found is None:
-            raise Refusal(_("This kind of dossier has no section %(code)s.") % {"code": section})
+            raise no_such_section(section)
         self._batch = services.open_batch(dossier=dossier, section=found, document_date=document_date, acting_user=user)
         self._skipped: dict[int, str] = {}
         self._unread: list[Told] = []

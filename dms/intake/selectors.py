@@ -13,7 +13,7 @@ from dms.core import clock
 from dms.core.errors import NotFound
 from dms.core.refusals import Denied
 from dms.holdings.models import Capture, Dossier, Page, PageState, Reading
-from dms.holdings.selectors import decide_dossier, dossiers_visible_to
+from dms.holdings.selectors import any_way, decide_dossier, dossiers_visible_to
 from dms.vault.services import read
 
 from .files.textlayer import Line
@@ -46,8 +46,7 @@ def text_layer_of(capture: Capture) -> list[Line] | None:
 def batches_visible_to(user: Any) -> QuerySet[ScanBatch]:
     """Return the batches into dossiers on which `user` may work, newest first."""
     related = ("dossier", "opened_by", "section", "item")
-    mine = dossiers_visible_to(user, Act.WORK).values("pk")
-    return ScanBatch.objects.filter(dossier__in=mine).select_related(*related)
+    return ScanBatch.objects.filter(any_way(user, Act.WORK, path="dossier__")).select_related(*related)
 
 
 def get_batch_for(user: Any, public_id: str) -> ScanBatch:

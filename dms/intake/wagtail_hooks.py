@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from dms.clearance.policy import Act
-from dms.holdings.selectors import dossiers_visible_to
+from dms.holdings.selectors import may_anywhere
 
 from . import views
 
@@ -33,7 +33,7 @@ class IntakeItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Return whether there is a dossier this person may fill."""
-        return dossiers_visible_to(request.user, Act.WORK).exists()
+        return may_anywhere(request.user, Act.WORK)
 
 
 @hooks.register("register_admin_urls")

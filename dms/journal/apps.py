@@ -18,7 +18,7 @@ class JournalConfig(AppConfig):
     verbose_name = _("Journal")
 
     def ready(self) -> None:
-        """Put guards back after migrations (SQLite drops them when it remakes a table); seal and anchor by the clock."""
+        """Put guards back after migrations (SQLite drops them as it remakes a table); seal and anchor by the clock."""
         from dms.core import schedule, work
 
         from . import sealing

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.auth import LoginForm
 from wagtail.admin.widgets import AdminDateInput
 
 from dms.core import clock
@@ -99,3 +100,16 @@ class DepartmentForm(forms.ModelForm[Department]):
                 break
             parent = parent.parent
         return given
+
+
+class SignInForm(LoginForm):
+    """The shell's sign-in form with its fields named in the reader's language."""
+
+    username = forms.CharField(
+        max_length=150,
+        label=_("Sign-in name"),
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )

@@ -122,7 +122,6 @@ class UserManager(DjangoUserManager["User"]):
 class User(AbstractUser):
     """A person who signs in. Nobody is a superuser: rights come from posts (see dms.clearance)."""
 
-    first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     display_name = models.CharField(_("name"), max_length=80)
@@ -147,6 +146,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    @property
+    def first_name(self) -> str:  # type: ignore[override]
+        """The name as the shell greets people by; it takes the place of the inherited field."""
+        return self.display_name
 
     def get_full_name(self) -> str:
         return self.display_name

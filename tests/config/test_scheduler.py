@@ -164,3 +164,16 @@ def test_two_schedulers_started_together_do_a_job_once_each_time() -> None:
         thread.join()
     assert errors == []
     assert ran
+
+
+@pytest.mark.rule("D3")
+def test_a_month_without_a_backup_is_an_alarm() -> None:
+    now = datetime(2026, 4, 15, tzinfo=UTC)
+    with clock.at(now):
+        assert (scheduler.days_since_backup(), scheduler.too_long_ago(None)) == (None, "")
+        LastDone.objects.create(
+            job="backup", ended_at=now, succeeded=False, succeeded_at=now - timedelta(days=33), fault="OSError"
+        )
+        assert scheduler.days_since_backup() == 33
+    assert scheduler.too_long_ago(33)
+    assert scheduler.too_long_ago(32) == ""

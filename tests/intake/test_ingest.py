@@ -100,10 +100,12 @@ def test_acts_in_the_name_it_is_given_and_under_that_right(folder, dossier, hous
 
 @pytest.mark.parametrize(
     "wrong",
-    [["absent.pdf", "--dossier", "1"], ["--dossier", "absent"], ["--new-dossier", "x"], ["--new-dossier", "x", "--kind", "x"],
+    [["absent.pdf", "--dossier", "1"], ["--dossier", "absent"], ["--new-dossier", "x"], ["--new-dossier", "x", "--kind", "x"], ["--new-dossier", "x", "--kind", "KIND", "--section", "nowhere"],
      ["--date", "yesterday", "--dossier", "1"]],
 )  # fmt: skip
 def test_says_what_is_wrong_before_anything_is_taken_in(wrong, folder, dossier):
+    wrong = [dossier.kind.code if word == "KIND" else word for word in wrong]
     with pytest.raises(CommandError):
         call_command("ingest", str(folder / "b.pdf"), *wrong)
     assert not ReceivedFile.objects.exists()
+    assert Dossier.objects.get() == dossier

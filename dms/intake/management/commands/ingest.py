@@ -87,6 +87,7 @@ class Command(BaseCommand):
                 kind=options["kind"],
                 series=options["series"],
                 department=options["department"],
+                section=options["section"],
                 fields=fields,
                 user=user,
             )

@@ -65,6 +65,7 @@ async function load(address, { start = "first", push = true, sameImage = false }
   const waiting = setTimeout(() => { byId("reader-loading").hidden = false; }, 150);
   try {
     const picture = sameImage ? null : fetchImage(strip.linkOf(aimed).dataset.image, signal, words);
+    picture?.catch(() => {}); // an aborted one is dealt with below, where it is waited for
     const parts = await fetchParts(address, signal);
     if (!parts) return void location.assign(address);
     state = parts;
