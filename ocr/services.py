@@ -46,7 +46,7 @@ def recognise_page(page: Page, sandbox: Sandbox) -> bool:
     capture = current_capture(page)
     try:
         kind, text = _text_of(capture, sandbox)
-    except EngineUnavailable:
+    except (EngineUnavailable, Refusal):
         _give_back_unharmed(page)
         raise
     except RecognitionFailed as error:
@@ -58,9 +58,7 @@ def _text_of(capture: Capture, sandbox: Sandbox) -> tuple[ReadingKind, PageText]
     layer = TextLayer.objects.filter(capture=capture).select_related("stored").first()
     try:
         if layer is not None:
-            text = from_layer(read(layer.stored), capture.width, capture.height)
-            if text.lines:
-                return ReadingKind.TEXT_LAYER, text
+            return ReadingKind.TEXT_LAYER, from_layer(read(layer.stored), capture.width, capture.height)
         master = read(capture.master)
     except (Destroyed, Damaged) as error:
         raise ImageUnreadable from error

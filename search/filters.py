@@ -56,8 +56,8 @@ def _one(field: Filter, path: str) -> Q:
         return numbered | Q(**{f"{path}dossier__in": named.values("dossier")})
     if field.field == "number":
         return _numbered(field.value, path)
-    named = f"{path}{_NAMED[field.field]}__"
-    ways = (Q(**{f"{named}{column}__iexact": field.value}) for column in ("code", "name", "name_en"))
+    chain = f"{path}{_NAMED[field.field]}__"
+    ways = (Q(**{f"{chain}{column}__iexact": field.value}) for column in ("code", "name", "name_en"))
     return reduce(lambda one, other: one | other, ways)
 
 

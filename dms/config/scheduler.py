@@ -46,7 +46,7 @@ def register_jobs() -> None:
         # D3: on the first of each month, and by the office's own schedule.
         schedule.register("backup", back_up, "cron", day=1, hour=2)
         work.register_gauge("days since the scheduled backup", days_since_backup, too_long_ago)
-        if line := getattr(settings, "BACKUP_TIMES", ""):
+        if line := settings.BACKUP_TIMES:
             schedule.register("backup by schedule", back_up, "cron", crontab=line)
 
 

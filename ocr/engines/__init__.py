@@ -18,10 +18,12 @@ def names() -> list[str]:
 
 
 def engine(name: str) -> Engine:
-    """Return the engine called `name`, ready to read. Raises `EngineMissing` where there is none of that name."""
-    try:
-        module, attribute = _ENGINES[name].split(":")
-    except KeyError:
-        raise EngineMissing(f"there is no recognition engine called {name!r}; known: {', '.join(names())}") from None
+    """Return the engine called `name`, ready to read; "package.module:Class" names one that is not ours.
+
+    Raises `EngineMissing` where there is none of that name.
+    """
+    module, colon, attribute = _ENGINES.get(name, name).partition(":")
+    if not colon:
+        raise EngineMissing(f"there is no recognition engine called {name!r}; known: {', '.join(names())}")
     made: Engine = getattr(import_module(module), attribute)()
     return made

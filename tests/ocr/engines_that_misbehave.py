@@ -1,17 +1,19 @@
-"""Engines for the sandbox's tests: one that hangs, one that dies, one that eats memory. Named by the settings of a test."""
+"""Engines for the sandbox's tests: one that hangs, one that dies, one that eats memory; `name_of` says how to ask."""
 
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 from PIL import Image
 
-from ocr import engines, scratch
+from ocr import scratch
 from ocr.page_text import Line
 
-_HERE = "tests.ocr.engines_that_misbehave"
+
+def name_of(engine: type) -> str:
+    """Return the name by which the registry finds `engine`."""
+    return f"{engine.__module__}:{engine.__name__}"
 
 
 class Misbehaving:
@@ -57,18 +59,6 @@ class Faulty(Misbehaving):
 
     def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
         raise RuntimeError("身份证号 110101199001011234")
-
-
-class Idle(Misbehaving):
-    """Reads nothing, slowly enough to be seen."""
-
-    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
-        time.sleep(0)
-        return ()
-
-
-for _made in (Hanging, Dying, Greedy, Faulty, Idle):
-    engines._ENGINES[_made.__name__.lower()] = f"{_HERE}:{_made.__name__}"
 
 
 def programs_in(folder: Path) -> list[int]:

@@ -177,6 +177,7 @@ def test_processes_that_write_at_once_lose_nothing(engine: EmbeddedEngine) -> No
     for writer in writers:
         writer.join()
     assert found(engine, "合同") == list(range(1, 41))
-    assert found(engine, "共有40") == [0]
+    assert found(engine, "共有") == [0]
+    assert engine.versions(Kind.PAGE, [0])[0] in (21, 41)
     with sqlite3.connect(engine.files.current()) as connection:
         connection.execute("INSERT INTO page_fts(page_fts) VALUES ('integrity-check')")

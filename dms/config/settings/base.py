@@ -163,13 +163,15 @@ VAULT_MASTER_KEY_FILE = env.text("MASTER_KEY_FILE")
 
 SEARCH_INDEX = env.folder("SEARCH_INDEX", DATA_DIR / "search" / "index.sqlite3")
 BACKUP_DIR = env.text("BACKUP_DIR")
+BACKUP_TIMES = env.text("BACKUP_TIMES")
 # Whom the backup of the keys is sealed to (age1… or ssh-…, its identity kept in a safe); unset: to the master key.
 BACKUP_RECIPIENT = env.text("BACKUP_RECIPIENT")
 JOURNAL_ANCHOR_FILE = env.folder("JOURNAL_ANCHOR_FILE", DATA_DIR / "journal-anchors.txt")
 
 # Uploads above this size go to a temporary file, never to memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+# … and under no name: nobody else can open it, and nothing is left of it when the process dies.
+FILE_UPLOAD_HANDLERS = ["dms.intake.uploads.NamelessUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = env.text("UPLOAD_TEMP_DIR") or None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5_000
