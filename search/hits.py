@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Q, QuerySet, TextField
+from django.db.models import F, FloatField, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Substr
 
@@ -29,6 +29,10 @@ from .engines.base import Kind
 from .engines.current import engine
 from .engines.expression import expression_of
 from .query import Node
+
+
+# Of words on more pages than this, only the newest so many are put in order of relevance.
+RANKED = 20_000
 
 
 class Order(StrEnum):
@@ -118,6 +122,18 @@ def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) ->
     return [Hit(*row) for row in _run(rows[first : first + limit], Kind.PAGE, node)]
 
 
+def newest_ranked(reach: Reach, node: Node, first: int, limit: int) -> list[Hit]:
+    """Return `limit` pages by relevance, from number `first` on, ranked among the newest `RANKED` that are found.
+
+    For words on very many pages: ranking each would take longer than anybody waits, and says little.
+    """
+    rank = RawSQL("f.rank", (), output_field=FloatField())  # noqa: S611
+    rows = reach.readable_pages.annotate(found_rank=rank).order_by("-pk")[:RANKED]
+    columns = ("item_id", "item__dossier_id", "pk", *_place_columns("item__"), "position", "found_rank")
+    found = _run(rows.values_list(*columns), Kind.PAGE, node, best=(first, limit))
+    return [Hit(*row) for *row, _rank in found]
+
+
 def item_hits(reach: Reach, node: Node | None, order: Order, limit: int) -> list[Hit]:
     """Return the first `limit` items found by their title, or by their entry without words, in `order`."""
     rows = reach.known_items.values_list("pk", "dossier_id", *_place_columns(""))
@@ -174,8 +190,13 @@ def _by_rank() -> list[Any]:
     return [rank] if connection.vendor == "sqlite" else [rank, "pk"]
 
 
-def _run(rows: QuerySet[Any, Any], kind: Kind, node: Node) -> list[tuple[Any, ...]]:
-    """Run a queryset on pages or items with the index's findings joined in before everything else."""
+def _run(
+    rows: QuerySet[Any, Any], kind: Kind, node: Node, *, best: tuple[int, int] | None = None
+) -> list[tuple[Any, ...]]:
+    """Run a queryset on pages or items with the index's findings joined in before everything else.
+
+    With `best` = (first, number): of these rows that many of the best, by their column found_rank.
+    """
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
@@ -185,8 +206,15 @@ def _run(rows: QuerySet[Any, Any], kind: Kind, node: Node) -> list[tuple[Any, ..
     source, asked = _joined(kind, node, table)
     before = head.count("%s")
     with connection.cursor() as cursor:
-        cursor.execute(f"{head} FROM {source} {tail}", (*params[:before], *asked, *params[before:]))
-        return [tuple(row) for row in cursor.fetchall()]
+        cursor.execute(_best_of(f"{head} FROM {source} {tail}", best), (*params[:before], *asked, *params[before:]))
+        return cursor.fetchall()
+
+
+def _best_of(sql: str, best: tuple[int, int] | None) -> str:
+    if best is None:
+        return sql
+    first, number = best
+    return f"SELECT * FROM ({sql}) AS found ORDER BY found_rank, pk DESC LIMIT {int(number)} OFFSET {int(first)}"
 
 
 def _joined(kind: Kind, node: Node, table: str) -> tuple[str, list[Any]]:

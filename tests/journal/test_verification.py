@@ -191,6 +191,19 @@ def test_rubbish_in_a_column_is_named_and_stops_neither_verifier_nor_sealer(colu
     assert ("inserted", 5, ids[4]) in faults()
 
 
+@pytest.mark.parametrize("column", ["seq", "entry_id"])
+def test_words_where_a_seal_has_a_number_are_named(column: str) -> None:
+    if connection.vendor != "sqlite":
+        return
+    ids = a_sealed_journal()
+    tamper(f"UPDATE journal_journalseal SET {column} = 'x' WHERE seq = 8")
+    found = verifying.verify().faults
+    assert Fault("seal changed", detail=f"number {'x' if column == 'seq' else 8!r}, entry {ids[7]}") in found or (
+        Fault("seal changed", detail="number 8, entry 'x'") in found
+    )
+    assert ("unsealed", ids[7]) in {(fault.kind, fault.entry) for fault in found} or column == "seq"
+
+
 def test_verification_reads_on_after_any_number_of_entries(monkeypatch) -> None:
     monkeypatch.setattr(verifying, "CHUNK", 3)
     ids = a_sealed_journal(10)

@@ -2,11 +2,13 @@
 
 import json
 import re
+import shutil
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.factories import jpeg_of, paper
+from tests.journeys.conftest import manage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -48,7 +50,7 @@ def test_archivist_uploads_a_scan_watches_it_being_read_and_finds_it(office, sig
         page.goto("/dossiers/")
         page.locator("table a[href^='/dossiers/']").first.click()
         page.locator("main a[href*='/intake/new/']").first.click()
-        page.locator("main form button[type=submit]").last.click()
+        page.locator("form.new-batch button.button").click()
         page.wait_for_url(re.compile(r"/intake/[a-z0-9]{14}/"))
         page.locator("input[type=file]").first.set_input_files([scan, rubbish])
         expect(page.locator("main")).to_contain_text("停车协议.jpg")
@@ -94,3 +96,31 @@ def test_auditors_see_who_looked(office, sign_in):
         page.goto("/journal/?action=page.read")
         expect(page.locator("main table")).to_contain_text("白洁")
     assert json.loads(office.manage("verify_journal", "--json"))["faults"] == []
+
+
+EVERY_FILE = """
+import hashlib
+from dms.holdings.models import Page
+from dms.vault.services import read
+from ocr.selectors import current_capture, page_text
+for page in Page.objects.order_by("pk"):
+    capture = current_capture(page)
+    parts = [read(stored) for stored in (capture.master, capture.derivative, capture.thumbnail)]
+    print(page.public_id, hashlib.sha256(b"".join(parts)).hexdigest(), len(page_text(page).text))
+"""
+
+
+@pytest.mark.rule("D3")
+def test_a_restored_backup_has_every_page_and_finds_every_word(office, tmp_path):
+    before = office.manage("shell", "--verbosity", "0", "-c", EVERY_FILE)
+    office.manage("backup", str(tmp_path / "backup"), "--json")
+    key = shutil.copy(office.folder / "master-key" / "master.age", tmp_path / "master.age")
+    place = {**office.environment, "JUANZONG_DATA_DIR": str(tmp_path / "new"), "JUANZONG_MASTER_KEY_FILE": str(key)}
+    manage(place, "restore", str(tmp_path / "backup"), "--json")
+    manage(place, "migrate", "--no-input", "--verbosity", "0")
+    manage(place, "rebuild_index", "--json")
+    assert before.count("\n") >= 8
+    assert manage(place, "shell", "--verbosity", "0", "-c", EVERY_FILE) == before
+    find = ("find", "合同", "--as", "archivist", "--json")
+    assert json.loads(manage(place, *find)) == json.loads(office.manage(*find))
+    assert json.loads(manage(place, "check_fixity", "--all", "--json"))["faults"] == []

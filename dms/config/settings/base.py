@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "ocr",
     "search",
     "viewflow",
+    "viewflow.workflow",
     "wagtail.sites",
     "wagtail.users",
     # The shell asks for the addresses of both; nobody has a permission in them.
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "dms.journal.middleware.AddressMiddleware",
     "dms.organisation.middleware.NewPasswordMiddleware",
     "dms.config.middleware.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
