@@ -1,0 +1,1 @@
+"""Measurements, as ratios against a raw engine in the same run; never part of the tests."""

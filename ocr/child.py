@@ -26,7 +26,7 @@ def main(engine_name: str, folder: str, parent: int, megabytes: int, seconds: in
     from .engines import engine
 
     scratch.use(Path(folder))
-    line = socket.socket(fileno=0)
+    line = _line()
     try:
         reader = engine(engine_name)
     except Exception as error:  # told to the parent, whatever it is
@@ -45,6 +45,16 @@ def main(engine_name: str, folder: str, parent: int, megabytes: int, seconds: in
             answer, alto = {"went": _word_for(error), "how": type(error).__name__}, b""
         del data
         wire.send(line, answer, alto)
+
+
+def _line() -> socket.socket:
+    """The socket on standard input, moved where no program of the engine's inherits it: held open by one that outlives
+    us, it would hide our death from the parent."""
+    line = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return line
 
 
 def _read(reader: Any, head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:

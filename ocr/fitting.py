@@ -44,6 +44,9 @@ def fitted(line: Line, pixels: NDArray[np.uint8]) -> Line:
     """Return `line` with its characters' boxes fitted to the ink in `pixels` (the whole image, rows × columns)."""
     chars = line.chars
     x0, y0, x1, y1 = line.box
+    # The engine's line may begin or end in the middle of a character.
+    margin = (y1 - y0) // 2
+    x0, x1 = max(0, x0 - margin), min(pixels.shape[1], x1 + margin)
     if len(chars) < 2 or y1 - y0 < 8 or x1 - x0 < 8:
         return line
     dark = _dark(pixels[y0:y1, x0:x1])
@@ -51,8 +54,8 @@ def fitted(line: Line, pixels: NDArray[np.uint8]) -> Line:
     ink = _pieces(dark.sum(axis=0), cell)
     if not len(ink.starts):
         return line
-    deal = _dealt(chars, ink, cell, x0)
-    boxes = _boxes(chars, ink, deal, dark, line.box, cell)
+    deal = _dealt(chars, ink, cell, x0, (line.box[0], line.box[2]))
+    boxes = _boxes(chars, ink, deal, dark, (x0, y0, x1, y1), cell)
     taken = iter(boxes)
     words = tuple(
         replace(word, chars=tuple(replace(char, box=next(taken)) for char in word.chars)) for word in line.words
@@ -109,12 +112,19 @@ def _cuts(columns: Ints, start: int, end: int, cell: float) -> list[int]:
     return sorted(set(cuts))
 
 
-def _dealt(chars: tuple[Char, ...], ink: _Ink, cell: float, left: int) -> list[tuple[int, int]]:
-    """For each character the first of its pieces and how many are its (0 where it has no ink): the cheapest deal."""
+def _dealt(
+    chars: tuple[Char, ...], ink: _Ink, cell: float, left: int, own: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """For each character the first of its pieces and how many are its (0 where it has no ink): the cheapest deal.
+
+    `left` is where the strip begins; ink outside the engine's `own` line (from, to) may well belong to nobody.
+    """
     starts, ends = ink.spans
     widths, middles = (ends - starts) / cell, (starts + ends) / 2
     costs = {kind: _width_cost(widths, kind) for kind in ("cell", "narrow", "latin")}
-    left_over = np.concatenate(([0.0], np.cumsum(_LEFT_OVER * np.minimum(1, (ink.ends - ink.starts) / cell) + 0.2)))
+    outside = (ink.ends <= own[0] - left) | (ink.starts >= own[1] - left)
+    worth = np.where(outside, 0.1, _LEFT_OVER * np.minimum(1, (ink.ends - ink.starts) / cell) + 0.2)
+    left_over = np.concatenate(([0.0], np.cumsum(worth)))
     count = len(ink.starts)
     best = left_over.copy()
     steps: list[tuple[Floats, Floats]] = []

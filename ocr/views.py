@@ -30,6 +30,10 @@ class ToCheckView(WagtailAdminTemplateMixin, TemplateView):
     page_title = _("To check")
     header_icon = "clipboard-list"
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way from the home page to here."""
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": _t("To check")}]
+
     @cached_property
     def form(self) -> ToCheckForm:
         """The filters as asked for."""

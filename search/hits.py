@@ -30,7 +30,6 @@ from .engines.current import engine
 from .engines.expression import expression_of
 from .query import Node
 
-
 # Of words on more pages than this, only the newest so many are put in order of relevance.
 RANKED = 20_000
 
@@ -101,9 +100,9 @@ def readable_among(user: Any, item_ids: Iterable[int]) -> set[int]:
     return set(Item.objects.filter(_any(ways), pk__in=wanted).values_list("pk", flat=True))
 
 
-def page_facts(reach: Reach, node: Node, limit: int) -> list[Counted]:
+def page_facts(reach: Reach, node: Node, limit: int, *, with_facets: bool = True) -> list[Counted]:
     """Return (item, facet values …) of up to `limit` pages found by their text, in no order."""
-    rows = reach.readable_pages.values_list("item_id", *_counted_columns("item__"))
+    rows = reach.readable_pages.values_list("item_id", *(_counted_columns("item__") if with_facets else ()))
     return _run(rows.order_by()[:limit], Kind.PAGE, node)
 
 
@@ -116,29 +115,28 @@ def item_facts(reach: Reach, node: Node | None, limit: int) -> list[Counted]:
 def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) -> list[Hit]:
     """Return `limit` pages found by their text, from number `first` on in `order`."""
     columns = ("item_id", "item__dossier_id", "pk", *_place_columns("item__"), "position")
-    rows = reach.readable_pages.values_list(*columns).order_by(*_order_columns(order, "item__"), *_last("position"))
     if order is Order.RELEVANCE:
-        rows = rows.order_by(*_by_rank())
+        return _most_relevant(reach, node, columns, first, limit)
+    rows = reach.readable_pages.values_list(*columns).order_by(*_order_columns(order, "item__"), *_last("position"))
     return [Hit(*row) for row in _run(rows[first : first + limit], Kind.PAGE, node)]
 
 
-def newest_ranked(reach: Reach, node: Node, first: int, limit: int) -> list[Hit]:
-    """Return `limit` pages by relevance, from number `first` on, ranked among the newest `RANKED` that are found.
+def _most_relevant(reach: Reach, node: Node, columns: tuple[str, ...], first: int, limit: int) -> list[Hit]:
+    """Return the hits by rank, ranked among the newest `RANKED` that the person may read.
 
-    For words on very many pages: ranking each would take longer than anybody waits, and says little.
+    Only those are ranked, for ranking is what takes long where a word stands on very many pages, and says little there.
     """
-    rank = RawSQL("f.rank", (), output_field=FloatField())  # noqa: S611
-    rows = reach.readable_pages.annotate(found_rank=rank).order_by("-pk")[:RANKED]
-    columns = ("item_id", "item__dossier_id", "pk", *_place_columns("item__"), "position", "found_rank")
-    found = _run(rows.values_list(*columns), Kind.PAGE, node, best=(first, limit))
-    return [Hit(*row) for *row, _rank in found]
+    rank = RawSQL("f.rank", (), output_field=FloatField())
+    newest = reach.readable_pages.annotate(found_rank=rank).order_by(RawSQL("f.rowid", ()).desc())
+    rows = newest.values_list(*columns, "found_rank")[: max(RANKED, first + limit)]
+    return [Hit(*row) for *row, _rank in _run(rows, Kind.PAGE, node, best=(first, limit))]
 
 
 def item_hits(reach: Reach, node: Node | None, order: Order, limit: int) -> list[Hit]:
     """Return the first `limit` items found by their title, or by their entry without words, in `order`."""
     rows = reach.known_items.values_list("pk", "dossier_id", *_place_columns(""))
     if node is not None and order is Order.RELEVANCE:
-        found = _run(rows.order_by(*_by_rank())[:limit], Kind.TITLE, node)
+        found = _run(rows.order_by(RawSQL("f.rank", ()), "pk")[:limit], Kind.TITLE, node)
     else:
         rows = rows.order_by(*_order_columns(order, ""))[:limit]
         found = list(rows) if node is None else _run(rows, Kind.TITLE, node)
@@ -182,12 +180,6 @@ def _order_columns(order: Order, path: str) -> list[Any]:
 
 def _last(column: str) -> tuple[str, str]:
     return (column, "pk")
-
-
-def _by_rank() -> list[Any]:
-    """Return the order by rank. FTS5 hands rows out by rank alone, always in one order; a second key would sort all."""
-    rank = RawSQL("f.rank", ())
-    return [rank] if connection.vendor == "sqlite" else [rank, "pk"]
 
 
 def _run(

@@ -18,7 +18,7 @@ from . import hits as found_by
 from .filters import Chosen, condition_of
 from .hits import FACETS, Counted, Hit, Order, Reach
 from .marks import boxes_of
-from .oracle import occurrences
+from .oracle import Span, occurrences
 from .query import Node, Query
 from .snippets import Piece, pieces, snippet
 
@@ -41,8 +41,14 @@ class FoundHit:
     readable: bool
     title: list[Piece]
     snippet: list[Piece] = field(default_factory=list)
-    boxes: list[Box] = field(default_factory=list)
     file: str = ""
+    text: PageText | None = None
+    spans: list[Span] = field(default_factory=list)
+
+    @property
+    def boxes(self) -> list[Box]:
+        """Where the words stand on the page, in the capture's pixels."""
+        return boxes_of(self.spans, self.text) if self.text else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +85,17 @@ def find(
     limit: int = 20,
     most: int = MOST,
     with_texts: bool = True,
+    with_facets: bool = True,
 ) -> Results:
     """Return hits number `first` to `first + limit` for `user`, with total and facets counted up to `most` (D1).
 
     Pages come only from what may be read; items by their title from what may be known of, unless a page of theirs is a
     hit already. Titles come first by relevance. Without `with_texts` no page is opened: no snippets, no boxes.
+    `with_facets` can be left out where nobody looks at them.
     """
     reach = Reach(user, lambda path: condition_of(query.filters, path) & chosen.condition(path))
     node = query.text
-    pages = found_by.page_facts(reach, node, most + 1) if node is not None else []
+    pages = found_by.page_facts(reach, node, most + 1, with_facets=with_facets) if node is not None else []
     items = found_by.item_facts(reach, node, most + 1)
     shown_already = _items_of(pages)
     if node is not None and len(pages) > most and items:
@@ -96,14 +104,14 @@ def find(
     counted = [*items, *pages]
     titles = found_by.item_hits(reach, node, order, most + 1) if items else []
     titles = [hit for hit in titles if hit.item_id not in shown_already]
-    hits = _portion(reach, node, order, titles, range(first, min(first + limit, most)), very_many=len(pages) > MOST)
+    hits = _portion(reach, node, order, titles, range(first, min(first + limit, most)))
     return Results(
         query=query,
         order=order,
         total=min(len(counted), most),
         capped=len(counted) > most,
         hits=_shown(user, node, hits, with_texts=with_texts),
-        facets=_facets(counted[:most]),
+        facets=_facets(counted[:most]) if with_facets else {},
     )
 
 
@@ -111,9 +119,7 @@ def _items_of(rows: Iterable[Counted]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _portion(
-    reach: Reach, node: Node | None, order: Order, titles: list[Hit], wanted: range, *, very_many: bool
-) -> list[Hit]:
+def _portion(reach: Reach, node: Node | None, order: Order, titles: list[Hit], wanted: range) -> list[Hit]:
     """Return the hits whose numbers are `wanted`, out of `titles` (in order) and the pages found."""
     if node is None or not wanted:
         return titles[wanted.start : wanted.stop]
@@ -125,8 +131,6 @@ def _portion(
     first, number = max(0, wanted.start - len(titles)), len(wanted) - len(before)
     if not number:
         return before
-    if very_many and order is Order.RELEVANCE and first + number <= found_by.RANKED:
-        return [*before, *found_by.newest_ranked(reach, node, first, number)]
     return [*before, *found_by.page_hits(reach, node, order, first, number)]
 
 
@@ -153,8 +157,9 @@ def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -
                 readable=hit.page_id is not None or hit.item_id in readable,
                 title=pieces(title, occurrences(node, title) if node else []),
                 snippet=snippet(text.text, spans) if text else [],
-                boxes=boxes_of(spans, text) if text else [],
                 file=files.get(page.pk, "") if page else "",
+                text=text,
+                spans=spans,
             )
         )
     return shown

@@ -39,13 +39,17 @@ def run_search(
     first: int = 0,
     limit: int = 20,
     most: int = MOST,
+    with_facets: bool = True,
 ) -> Results:
     """Return what `acting_user` may find for `words`, and write the search into the journal (C6).
 
     The journal gets the words sealed, and a keyed hash by which equal searches are seen to be equal. Raises QueryError
     where the words are no query.
     """
-    results = find(acting_user, parse(words), order=order, chosen=chosen, first=first, limit=limit, most=most)
+    query = parse(words)
+    results = find(
+        acting_user, query, order=order, chosen=chosen, first=first, limit=limit, most=most, with_facets=with_facets
+    )
     _journal("search.run", acting_user, words, {"hits": results.total, "first": first})
     return results
 
@@ -58,7 +62,9 @@ def export_results(*, acting_user: Any, words: str, kind: str, order: Order, cho
     """
     if kind not in exports.WRITERS:
         raise NotFound
-    results = find(acting_user, parse(words), order=order, chosen=chosen, limit=MOST, with_texts=False)
+    results = find(
+        acting_user, parse(words), order=order, chosen=chosen, limit=MOST, with_texts=False, with_facets=False
+    )
     media_type, write = exports.WRITERS[kind]
     content = write(exports.heading(), exports.lines(results.hits))
     _journal("search.exported", acting_user, words, {"format": kind, "rows": len(results.hits)})

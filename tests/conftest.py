@@ -1,9 +1,12 @@
 """Fixtures of the whole suite."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.utils import translation
 
 from tests.database import lay_out_template
 from tests.journal.flushing import journal_may_be_flushed  # noqa: F401
@@ -25,3 +28,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
     if _on_sqlite():
         with django_db_blocker.unblock():
             lay_out_template(Path(connections["default"].settings_dict["TEST"]["NAME"]))
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Every test begins in the language of the installation, whatever the one before it spoke."""
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.deactivate_all()
+
+
+@pytest.fixture
+def in_english(language: None) -> Iterator[None]:
+    """For tests that look at words: they are written in English."""
+    with translation.override("en"):
+        yield

@@ -32,7 +32,7 @@ class HoldingsConfig(AppConfig):
                 "changed": _("what changed"),
                 "field": _("field"),
                 "from": _("from"),
-                "opened": _("opened"),
+                "opened": _("dossiers opened"),
                 "rows": _("rows"),
                 "tab": _("tab"),
                 "to": _("to"),

@@ -90,7 +90,9 @@ class Configuration:
         self.departments_by = Lookup(HEADINGS["department"], Department.objects.filter(fonds__in=fonds))
         self.classes_by = Lookup(HEADINGS["classification"], SecurityClass.objects.all())
         self.people = {folded(person.username): person for person in people_of(fonds)}
-        self.levels = {name: level for level in Level for name in {folded(level), *in_every_language(level.label)}}
+        self.levels = {
+            name.removesuffix("级"): level for level in Level for name in {folded(level), *in_every_language(level.label)}
+        }
         self._kinds: dict[str, list[DossierKind]] = {}
         for kind in self.kinds:
             for name in names_of(kind):
@@ -111,9 +113,10 @@ class Configuration:
         """Return the level of that name, the kind's own for an empty word."""
         if not word:
             return kind.default_level
-        if folded(word) not in self.levels:
+        level = self.levels.get(folded(word).removesuffix("级"))
+        if level is None:
             raise ValidationError(_("There is no “%(word)s”.") % {"word": word})
-        return str(self.levels[folded(word)])
+        return str(level)
 
     def person(self, word: str) -> Any:
         """Return the person of that sign-in name, None for an empty word."""

@@ -22,8 +22,8 @@ def sort_key_of(name: str) -> str:
 
 def initial_of(sort_key: str) -> str:
     """Return the letter under which a name is looked up, A to Z, or # for everything else."""
-    first = sort_key[:1].upper()
-    return first if "A" <= first <= "Z" else "#"
+    first = sort_key[:1]
+    return first.upper() if "a" <= first <= "z" else "#"
 
 
 def folded_name(name: str) -> str:

@@ -75,7 +75,7 @@ def _until_it_answers(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the application did not answer within 90 s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def office() -> Iterator[Office]:
     """Set up, fill with eight scans and serve; stop everything at the end."""
     with tempfile.TemporaryDirectory(prefix="juanzong-journey-") as folder:
@@ -101,9 +101,9 @@ def office() -> Iterator[Office]:
             process.wait(timeout=60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all journeys."""
+    """One browser for all journeys of a module; while it runs, this thread has an event loop."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from ocr import scratch
-from ocr.page_text import Line
+from ocr.page_text import Line, typed_line
 
 
 def name_of(engine: type) -> str:
@@ -61,6 +61,14 @@ class Faulty(Misbehaving):
         raise RuntimeError("身份证号 110101199001011234")
 
 
+class Measuring(Misbehaving):
+    """Reads how much memory, in kilobytes, a program that it starts may have."""
+
+    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
+        limit = subprocess.run(["sh", "-c", "ulimit -v"], capture_output=True, text=True, check=True).stdout
+        return (typed_line(limit, (10, 10, 200, 40)),)
+
+
 def programs_in(folder: Path) -> list[int]:
     """Return the process ids of the programs that `Hanging` started below `folder`."""
-    return [int(text) for path in folder.glob("*/program") if (text := path.read_text())]
+    return [int(text) for path in folder.rglob("program") if (text := path.read_text())]

@@ -25,8 +25,8 @@ def a_line(text: str, *, shift: int = 0) -> tuple[Image.Image, Line, list[tuple[
 
 
 def share_right(line: Line, true: list[tuple[int, int]]) -> float:
-    middles = [(start + end) / 2 for start, end in true]
-    right = [char.box[0] <= middle <= char.box[2] for char, middle in zip(line.chars, middles, strict=True)]
+    places = zip((char.box for char in line.chars), true, strict=True)
+    right = [start - 8 <= box[0] and box[2] <= end + 8 for box, (start, end) in places]
     return sum(right) / len(right)
 
 

@@ -10,7 +10,7 @@ from pyrage import x25519
 from dms.vault import master_key
 from dms.vault.errors import MasterKeyUnusable
 
-pytestmark = pytest.mark.usefixtures("places")
+pytestmark = pytest.mark.usefixtures("places", "in_english")
 
 
 @pytest.mark.rule("D1")

@@ -16,7 +16,7 @@ from dms.vault.models import Fault, StoredFile
 
 from .processes import run_deed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 MEGABYTE = 1 << 20
 

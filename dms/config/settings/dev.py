@@ -1,4 +1,4 @@
-"""Development and the demonstration: DEBUG off, so that what is seen is what an office gets; JUANZONG_DEBUG=1 turns it on."""
+"""Development and the demonstration. DEBUG is off, as in an office; JUANZONG_DEBUG=1 turns it on."""
 
 from . import environment as env
 from .base import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Settings of the test suite: a throw-away data folder for each run (and each parallel worker), cheap password hashing."""
+"""Settings of the tests: a throw-away data folder for each run and parallel worker, cheap password hashing."""
 
 import atexit
 import os

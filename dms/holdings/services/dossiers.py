@@ -150,9 +150,11 @@ def possible_duplicates(
     """A1: return up to five dossiers the user may know of whose customer seems to be the same (name or ID number)."""
     # Each sign of sameness is looked up by an index of its own; an OR of them would read every dossier.
     signs = [
-        DossierName.objects.filter(name=name.strip(), dossier__fonds=fonds_id).values("dossier"),
+        DossierName.objects.filter(name=name.strip(), dossier__fonds=fonds_id).order_by().values("dossier"),
         Dossier.objects.filter(
-            fonds=fonds_id, classification__in=SecurityClass.objects.values("pk"), name_sort=policy.sort_key_of(name)
+            fonds=fonds_id,
+            classification__in=SecurityClass.objects.order_by().values("pk"),
+            name_sort=policy.sort_key_of(name),
         ).values("pk"),
     ]
     for definition, value in (personal_values or {}).items():

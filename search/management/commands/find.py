@@ -44,6 +44,7 @@ class Command(BaseCommand):
                 order=Order(options["sort"]),
                 limit=max(0, options["limit"]),
                 most=MOST,
+                with_facets=False,
             )
         except Refusal as refusal:
             raise CommandError(str(refusal)) from None
