@@ -15,7 +15,7 @@ MANAGE := $(PYTHON) manage.py
 QUIETLY := JUANZONG_LOG_LEVEL=$(or $(JUANZONG_LOG_LEVEL),WARNING) $(MANAGE)
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input --retries 8 --require-hashes
 CODE := manage.py dms ocr search workflows tests benchmarks
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po dms/config/locale/*/LC_MESSAGES/*.po))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po locale/shell/*/LC_MESSAGES/*.po))
 STATIC_FILES := $(shell find dms ocr search workflows -path '*/static/*' -type f 2>/dev/null)
 # Resolved for the oldest Python that is promised: Debian 12 has 3.11.2, and some packages ask for a later 3.11.
 LOCK := $(VENV)/bin/uv pip compile --quiet pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

@@ -72,12 +72,15 @@ def _write_line(block: etree._Element, line: Line) -> None:
         for text, char in glyphs:
             known = {"CONTENT": text, "GC": _share(char.confidence)}
             etree.SubElement(string, f"{_NS}Glyph", {**known, **_placed(char.box)})
+    if not len(row):
+        # A line without any string would be no ALTO.
+        etree.SubElement(row, f"{_NS}String", {"CONTENT": "", **_placed(line.box)})
 
 
 def _read_line(row: etree._Element, block: int) -> Line:
     words, spaced = [], False
     for part in row:
-        if part.tag == f"{_NS}String":
+        if part.tag == f"{_NS}String" and len(part):
             chars = tuple(Char(g.get("CONTENT", ""), _box(g), _percent(g.get("GC"))) for g in part)
             words.append(Word(chars, _percent(part.get("WC")), spaced))
         spaced = part.tag == f"{_NS}SP"

@@ -37,9 +37,9 @@ def _retyped(line: Line, text: str) -> Line:
 def _placed(line: Line, text: str) -> list[Char]:
     """The characters of `text` without spaces: where they stay with the old box, between those spread over the gap."""
     old, bare = line.chars, text.replace(" ", "")
-    before = "".join(char.text[:1] for char in old)
+    before = [char.text for char in old]
     placed: list[Char] = []
-    for tag, i0, i1, j0, j1 in SequenceMatcher(None, before, bare, autojunk=False).get_opcodes():
+    for tag, i0, i1, j0, j1 in SequenceMatcher(None, before, list(bare), autojunk=False).get_opcodes():
         if tag == "equal":
             placed += [replace(char, confidence=100) for char in old[i0:i1]]
         elif j1 > j0:
@@ -58,9 +58,9 @@ def _gap(line: Line, old: tuple[Char, ...], start: int, end: int) -> Box:
 
 
 def _with_known_boxes(line: Line, placed: list[Char]) -> Line:
-    """`line` with its characters' boxes taken from `placed` (as many characters, old ones may be longer than one)."""
+    """`line` with its characters' boxes taken from `placed`, which are the same characters."""
     known = iter(placed)
-    words = [Word(tuple(next(known, char) for char in word.chars), 100, word.space_before) for word in line.words]
+    words = [Word(tuple(next(known) for _char in word.chars), 100, word.space_before) for word in line.words]
     return Line(tuple(words), line.box, line.block)
 
 

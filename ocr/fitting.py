@@ -112,9 +112,7 @@ def _cuts(columns: Ints, start: int, end: int, cell: float) -> list[int]:
     return sorted(set(cuts))
 
 
-def _dealt(
-    chars: tuple[Char, ...], ink: _Ink, cell: float, left: int, own: tuple[int, int]
-) -> list[tuple[int, int]]:
+def _dealt(chars: tuple[Char, ...], ink: _Ink, cell: float, left: int, own: tuple[int, int]) -> list[tuple[int, int]]:
     """For each character the first of its pieces and how many are its (0 where it has no ink): the cheapest deal.
 
     `left` is where the strip begins; ink outside the engine's `own` line (from, to) may well belong to nobody.
@@ -127,7 +125,7 @@ def _dealt(
     left_over = np.concatenate(([0.0], np.cumsum(worth)))
     count = len(ink.starts)
     best = left_over.copy()
-    steps: list[tuple[Floats, Floats]] = []
+    steps: list[tuple[Floats, Floats, Floats]] = []
     for char in chars:
         middle = (char.box[0] + char.box[2]) / 2 - left
         drift = np.minimum(np.abs(middles - middle) / cell, 4) * _DRIFT
@@ -181,11 +179,13 @@ def _boxes(
     """Boxes as high as the character's ink, and as wide with half the gap to its neighbours where that is small."""
     x0, y0, _x1, y1 = line
     edges = [(int(ink.starts[at]), int(ink.ends[at + number - 1])) if number else None for at, number in deal]
-    margin, boxes, before = cell * 0.15, [], -cell
+    margin = cell * 0.15
+    boxes: list[Box] = []
+    before = -cell
     for index, edge in enumerate(edges):
         if edge is None:
-            left, _top, right, _bottom = chars[index].box
-            boxes.append((left, y0, max(right, left + 1), y1))
+            own = chars[index].box
+            boxes.append((own[0], y0, max(own[2], own[0] + 1), y1))
             continue
         after = next((other[0] for other in edges[index + 1 : index + 3] if other), edge[1] + cell)
         rows = np.flatnonzero(dark[:, edge[0] : edge[1]].any(axis=1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -84,8 +85,7 @@ def _write_text(page: Page, capture: Capture, kind: ReadingKind, text: PageText)
             confidence=text.confidence,
             checked_at=None,
             failure="",
-            leased_until=None,
-            leased_by="",
+            **_ended(page),
         )
         facts = {"kind": kind.value, "engine": text.engine, "confidence": text.confidence}
         record("page.blank" if state == PageState.BLANK else "page.recognised", by=None, thing=page, facts=facts)
@@ -109,11 +109,15 @@ def _note_failed_try(page: Page, error: RecognitionFailed) -> bool:
 
 def _write_failure(page: Page, words: str) -> bool:
     with transaction.atomic():
-        values = {"state": PageState.FAILED, "failure": words, "leased_until": None, "leased_by": ""}
-        if not held(page).update(**values):
+        if not held(page).update(state=PageState.FAILED, failure=words, **_ended(page)):
             return False
         record("page.recognition_failed", by=None, thing=page, facts={"why": words, "attempt": page.attempt})
     return True
+
+
+def _ended(page: Page) -> dict[str, Any]:
+    """No lease any more; whatever comes next (a rescan, a new try) counts its tries anew."""
+    return {"leased_until": None, "leased_by": "", "attempt": policy.new_beginning(page.attempt)}
 
 
 def _give_back_unharmed(page: Page) -> None:

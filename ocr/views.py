@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
@@ -32,7 +32,7 @@ class ToCheckView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way from the home page to here."""
-        return [*super().get_breadcrumbs_items(), {"url": "", "label": _t("To check")}]
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": gettext("To check")}]
 
     @cached_property
     def form(self) -> ToCheckForm:
@@ -106,7 +106,7 @@ class CorrectView(TextScreen):
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return self._show(self._present(), typed, status=refusal.status)
-        messages.success(request, _t("The text was saved; the version before it stays readable."))
+        messages.success(request, gettext("The text was saved; the version before it stays readable."))
         return HttpResponseRedirect(_onward(request, self.page))
 
     def _present(self) -> PageText:
@@ -148,7 +148,7 @@ class OldTextView(TextScreen):
 
     def get_page_title(self) -> str:
         """Return which version this is."""
-        return _t("Text version %(number)s") % {"number": self.kwargs["version"]}
+        return gettext("Text version %(number)s") % {"number": self.kwargs["version"]}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return the text; that it was read is written down."""

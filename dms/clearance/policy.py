@@ -1,4 +1,4 @@
-"""The one rule of who may do what (C1 C2 C3 D1 D5): `decide()` for one thing, `branches()` for its queryset twins.
+"""The one rule of who may do what (C2 C3 D1 D5): `decide()` for one thing, `branches()` for its queryset twins.
 
 Both are the same rule: `decide()` asks whether any branch covers the thing, and every room (and the search index)
 turns the same branches into its own query. Pure: facts and the moment come in as values.
@@ -111,7 +111,7 @@ def branches(user: UserFacts, act: Act) -> tuple[Branch, ...]:
 
 
 def decide(user: UserFacts, act: Act, thing: ThingFacts) -> Answer:
-    """Return whether `user` may do `act` to `thing`, with the reason where not (C1 C2 C3 D1 D5)."""
+    """Return whether `user` may do `act` to `thing`, with the reason where not (C2 C3 D1 D5)."""
     if any(branch.covers(thing) for branch in branches(user, act)):
         return Allowed()
     if thing.sealed and not any(branch.covers(thing) for branch in branches(user, Act.KNOW)):
@@ -145,3 +145,14 @@ def may_create_dossier(user: UserFacts, fonds_id: int) -> Answer:
     if user.active and fonds_id in user.archivist_of:
         return Allowed()
     return Denied(_("Only an archivist opens dossiers."), _("Ask the archive to open it for you."))
+
+
+def may_set_who_sees(user: UserFacts, fonds_id: int) -> Answer:
+    """C2, D1: who works on a dossier does not widen the circle of its readers; the archive sets who sees it."""
+    if user.active and fonds_id in user.archivist_of:
+        return Allowed()
+    return Denied(
+        _("Classification, level, department and responsible person decide who may see; only the archive sets them."),
+        _("Ask an archivist, with your reason."),
+        code="archive_only",
+    )

@@ -5,14 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 
 class HoldingsConfig(AppConfig):
+    """The room of what is kept."""
+
     name = "dms.holdings"
     label = "holdings"
     verbose_name = _("Holdings")
 
     def ready(self) -> None:
-        """Announce the words of this room's acts to the journal."""
+        """Announce the words of this room's acts to the journal, and drop by the clock what nobody imported."""
+        from dms.core import schedule
         from dms.journal import words
 
+        from .services.drafts import drop_abandoned_drafts
+
+        schedule.register("holdings.drop abandoned lists", drop_abandoned_drafts, hours=6)
         words.announce(
             actions={
                 "customer_list.imported": _("Customer list imported"),

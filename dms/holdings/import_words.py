@@ -91,7 +91,9 @@ class Configuration:
         self.classes_by = Lookup(HEADINGS["classification"], SecurityClass.objects.all())
         self.people = {folded(person.username): person for person in people_of(fonds)}
         self.levels = {
-            name.removesuffix("级"): level for level in Level for name in {folded(level), *in_every_language(level.label)}
+            name.removesuffix("级"): level
+            for level in Level
+            for name in {folded(level), *in_every_language(level.label)}
         }
         self._kinds: dict[str, list[DossierKind]] = {}
         for kind in self.kinds:

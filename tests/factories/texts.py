@@ -32,5 +32,3 @@ def read_as(page: Page, words: str, *, confidence: int = 96) -> Page:
     )
     page.refresh_from_db()
     return page
-
-

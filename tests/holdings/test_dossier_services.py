@@ -45,9 +45,7 @@ def test_a_number_that_an_old_rule_gave_already_is_passed_over(house, kind, doss
 def test_refuses_opening_to_everybody_but_archivists(house, kind, role):
     series, before = a_series(house.fonds), everything()
     with pytest.raises(NotAllowed):
-        create_dossier(
-            kind=kind, series=series, department=house.service, name="李四", acting_user=house.people[role]
-        )
+        create_dossier(kind=kind, series=series, department=house.service, name="李四", acting_user=house.people[role])
     assert everything() == before
 
 
@@ -127,9 +125,7 @@ def test_refuses_a_form_that_somebody_elses_change_made_stale(house, dossier):
     change_dossier(dossier=dossier, changes={"floor": "13"}, acting_user=house.staff1)
     before = everything()
     with pytest.raises(Refusal) as refused:
-        change_dossier(
-            dossier=dossier, changes={"floor": "14"}, expected_version=1, acting_user=house.archivist
-        )
+        change_dossier(dossier=dossier, changes={"floor": "14"}, expected_version=1, acting_user=house.archivist)
     assert refused.value.code == "changed_meanwhile"
     assert str(house.staff1) in str(refused.value)
     assert everything() == before
@@ -197,7 +193,7 @@ def test_showing_a_personal_value_is_written_down_without_the_value(house, dossi
 @pytest.mark.parametrize(("role", "error"), [("staff2", NotAllowed), ("admin", NotAllowed), ("archivist", NotFound)])
 def test_refuses_to_show_what_is_not_theirs_or_not_there(house, dossier, role, error):
     before = everything()
+    code = "area" if role == "archivist" else "id_number"
     with pytest.raises(error):
-        code = "area" if role == "archivist" else "id_number"
         show_personal_value(dossier=dossier, code=code, acting_user=house.people[role])
     assert everything() == before

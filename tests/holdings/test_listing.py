@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dms.clearance.policy import Act
 from dms.holdings import exports
@@ -26,7 +26,7 @@ from dms.holdings.services import change_dossier
 from dms.journal.models import JournalEntry
 from tests.factories import a_dossier, a_house
 
-NAMES = "王小明 张三 68号商铺 李四 欧阳锋 Acme 张三 赵六 ~无名 周七".split()
+NAMES = ["王小明", "张三", "68号商铺", "李四", "欧阳锋", "Acme", "张三", "赵六", "~无名", "周七"]
 
 
 @pytest.fixture
@@ -75,7 +75,9 @@ def test_the_pages_together_are_exactly_what_each_person_may_know_of(house, many
 @pytest.mark.parametrize("order", list(Order))
 def test_going_back_shows_the_same_pages_in_the_same_order(house, many, order):
     forwards = list_page(house.archivist, Filters(), order, FIRST, 7)
-    second = list_page(house.archivist, Filters(), order, place_of(house.archivist, forwards.rows[-1].public_id, order), 7)
+    second = list_page(
+        house.archivist, Filters(), order, place_of(house.archivist, forwards.rows[-1].public_id, order), 7
+    )
     place = place_of(house.archivist, second.rows[0].public_id, order, backwards=True)
     back = list_page(house.archivist, Filters(), order, place, 7)
     assert back.rows == forwards.rows
@@ -132,7 +134,9 @@ def test_a_place_beside_a_dossier_one_may_not_know_of_is_the_first_page(house, m
 def test_filters_narrow_the_list_for_everybody_alike(house, kind, many, filters, expected):
     for person in house.people.values():
         rows = list_page(person, filters(house, kind, many), Order.NUMBER, FIRST, 50).rows
-        visible = dossiers_visible_to(person, Act.KNOW).select_related("classification", "department").order_by("number")
+        visible = (
+            dossiers_visible_to(person, Act.KNOW).select_related("classification", "department").order_by("number")
+        )
         assert rows == [dossier for dossier in visible if expected(dossier, house)]
 
 
@@ -193,8 +197,6 @@ def test_an_export_that_is_too_long_is_refused_and_says_what_to_do(house, many, 
 
     monkeypatch.setattr(exports, "MOST_ROWS", 3)
     with pytest.raises(Refusal) as refused:
-        exports.export_list(
-            "csv", user=house.archivist, filters=Filters(), order=Order.NUMBER, filters_in_words={}
-        )
+        exports.export_list("csv", user=house.archivist, filters=Filters(), order=Order.NUMBER, filters_in_words={})
     assert "in parts" in str(refused.value) or "分" in str(refused.value)
     assert not JournalEntry.objects.filter(action="dossiers.exported").exists()

@@ -86,9 +86,7 @@ def test_hidden_and_absent_are_one_answer(house, dossier, sign_in):
     assert len(hidden.content) == len(absent.content)
 
 
-@pytest.mark.parametrize(
-    ("name", "allowed"), [("show_personal", READERS), ("item_file", WORKERS)]
-)
+@pytest.mark.parametrize(("name", "allowed"), [("show_personal", READERS), ("item_file", WORKERS)])
 def test_what_is_only_sent_is_refused_to_the_others_and_changes_nothing(house, things, sign_in, name, allowed):
     arguments = {"show_personal": [things["dossier"], "id_number"], "item_file": [things["item"]]}[name]
     for role in EVERYBODY - allowed:

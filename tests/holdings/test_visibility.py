@@ -11,10 +11,10 @@ from dms.clearance.policy import Act
 from dms.holdings.models import Dossier, DossierGrant
 from dms.holdings.selectors import (
     decide_dossier,
+    decide_item,
     dossiers_visible_to,
     items_of_dossier,
     items_visible_to,
-    decide_item,
     visible_among,
 )
 from tests.factories import a_dossier, a_kind, an_item, security_classes

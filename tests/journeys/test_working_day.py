@@ -17,7 +17,7 @@ WORDS = "海棠花园地下车库停车协议 编号TC-2026-088"
 
 def hits(page: Page) -> int:
     """Return how many hits the results page lists."""
-    return page.locator("main a[href*='/page/'] mark").count()
+    return page.locator("main [data-search-hit]").count()
 
 
 @pytest.mark.rule("B1")

@@ -40,6 +40,12 @@ def test_a_document_says_all_that_alto_asks_for():
     assert root.findtext(".//a:softwareName", namespaces=NAMES) == "e 1"
 
 
+def test_a_line_without_words_is_still_a_line_of_alto():
+    page = PageText(10, 10, lines=(Line((), (1, 2, 3, 4)),))
+    row = etree.fromstring(to_alto(page)).find(".//a:TextLine", NAMES)
+    assert [(part.tag.rpartition("}")[2], part.get("CONTENT")) for part in row] == [("String", "")]
+
+
 @pytest.mark.parametrize("document", [b"", b"<html/>", b"no xml", b"<alto xmlns='other'/>"])
 def test_refuses_what_is_no_alto(document: bytes):
     with pytest.raises(ValueError, match="not an ALTO document"):

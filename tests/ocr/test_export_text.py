@@ -38,10 +38,11 @@ def test_pages_of_one_file_are_joined_by_form_feeds(desk: Desk):
 @pytest.mark.rule("D1")
 @pytest.mark.parametrize("person", ["staff2", "admin", "auditor"])
 def test_refuses_whom_the_dossier_is_hidden_from_as_if_it_did_not_exist(desk: Desk, person: str):
-    with pytest.raises(CommandError, match="nothing here that you may see"):
+    with pytest.raises(CommandError) as hidden:
         export(desk, person)
-    with pytest.raises(CommandError, match="nothing here that you may see"):
+    with pytest.raises(CommandError) as absent:
         export(desk, person, dossier="no-such-number")
+    assert str(hidden.value) == str(absent.value) != ""
 
 
 def test_refuses_without_a_name_or_under_an_unknown_one(desk: Desk):

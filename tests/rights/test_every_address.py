@@ -208,7 +208,16 @@ def test_refused_looks_are_written_down(client, world, role):
 
 
 def test_the_shells_own_content_screens_open_to_nobody(client, world):
-    paths = ("/pages/", "/images/", "/documents/", "/collections/", "/users/", "/groups/", "/sites/", "/reports/locked/")
+    paths = (
+        "/pages/",
+        "/images/",
+        "/documents/",
+        "/collections/",
+        "/users/",
+        "/groups/",
+        "/sites/",
+        "/reports/locked/",
+    )
     for role, person in world.house.people.items():
         client.force_login(person)
         for path in paths:

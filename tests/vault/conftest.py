@@ -70,3 +70,8 @@ def migrated_house(tmp_path_factory):
 def house(migrated_house, tmp_path):
     """Return the folder of a small house that processes may be killed in."""
     return Path(shutil.copytree(migrated_house, tmp_path / "house"))
+
+
+@pytest.fixture(autouse=True)
+def words_are_compared_in_english(in_english: None) -> None:
+    """The vault's refusals are looked at word by word."""

@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateInput
 
 from dms.clearance.models import Level
+from dms.clearance.policy import may_set_who_sees
+from dms.clearance.selectors import facts_of
 from dms.core import clock
 
 from ..models import Dossier, DossierKind, DossierState
+from ..services.dossiers import WHO_SEES
 from ..services.personal import read_personal_values
 from .choices import classification_field, department_field, people_field, series_field
 from .own_fields import OwnFieldsForm
@@ -92,6 +95,10 @@ class EditDossierForm(DossierForm):
         )
         self.fields["classification"] = classification_field(user, also=dossier.classification_id, empty_label=None)
         self.add_own_fields(dossier.kind, values=dossier.fields, kept=read_personal_values(dossier))
+        if not may_set_who_sees(facts_of(user), dossier.fonds_id):
+            for name in WHO_SEES:
+                self.fields[name].disabled = True
+                self.fields[name].help_text = _("The archive sets this.")
         self.order_fields([*self.FIRST, "state", "remarks", *(n for n in self.fields if n != "reason"), "reason"])
 
     def clean(self) -> dict[str, Any]:

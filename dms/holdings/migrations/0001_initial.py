@@ -8,461 +8,963 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clearance', '0002_initial'),
-        ('organisation', '0001_initial'),
-        ('vault', '0001_initial'),
+        ("clearance", "0002_initial"),
+        ("organisation", "0001_initial"),
+        ("vault", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DossierKind',
+            name="DossierKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='English name')),
-                ('public_id', models.CharField(default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True)),
-                ('code', models.SlugField(max_length=20, verbose_name='code')),
-                ('number_pattern', models.CharField(default='{kind}-{year}-{seq:4}', help_text='Made of text and {fonds}, {kind}, {department}, {year}, {seq} or {seq:4} (padded to 4 digits).', max_length=80, verbose_name='number pattern')),
-                ('has_unit', models.BooleanField(default=False, help_text='The customer is a unit of a building (A1).', verbose_name='has unit and floor')),
-                ('default_level', models.CharField(choices=[('company', 'Company'), ('department', 'Department'), ('personal', 'Personal')], default='department', max_length=12, verbose_name='level of new dossiers')),
-                ('default_classification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clearance.securityclass', verbose_name='classification of new dossiers')),
-                ('fonds', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossier_kinds', to='organisation.fonds', verbose_name='fonds')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="English name")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, verbose_name="code")),
+                (
+                    "number_pattern",
+                    models.CharField(
+                        default="{kind}-{year}-{seq:4}",
+                        help_text="Made of text and {fonds}, {kind}, {department}, {year}, {seq} or {seq:4} (padded to 4 digits).",
+                        max_length=80,
+                        verbose_name="number pattern",
+                    ),
+                ),
+                (
+                    "has_unit",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The customer is a unit of a building (A1).",
+                        verbose_name="has unit and floor",
+                    ),
+                ),
+                (
+                    "default_level",
+                    models.CharField(
+                        choices=[("company", "Company"), ("department", "Department"), ("personal", "Personal")],
+                        default="department",
+                        max_length=12,
+                        verbose_name="level of new dossiers",
+                    ),
+                ),
+                (
+                    "default_classification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clearance.securityclass",
+                        verbose_name="classification of new dossiers",
+                    ),
+                ),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dossier_kinds",
+                        to="organisation.fonds",
+                        verbose_name="fonds",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dossier kind',
-                'verbose_name_plural': 'dossier kinds',
-                'ordering': ('code',),
+                "verbose_name": "dossier kind",
+                "verbose_name_plural": "dossier kinds",
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True)),
-                ('number', models.CharField(editable=False, max_length=80, verbose_name='number')),
-                ('name', models.CharField(help_text='The name the customer has today.', max_length=120, verbose_name='name')),
-                ('name_sort', models.CharField(editable=False, max_length=600)),
-                ('level', models.CharField(choices=[('company', 'Company'), ('department', 'Department'), ('personal', 'Personal')], default='department', max_length=12, verbose_name='level')),
-                ('unit', models.CharField(blank=True, max_length=40, verbose_name='unit')),
-                ('floor', models.CharField(blank=True, max_length=20, verbose_name='floor')),
-                ('opened_on', models.DateField(verbose_name='opened on')),
-                ('state', models.CharField(choices=[('open', 'open'), ('departed', 'departed'), ('closed', 'closed')], default='open', max_length=10, verbose_name='state')),
-                ('fields', models.JSONField(blank=True, default=dict, verbose_name='own fields')),
-                ('remarks', models.TextField(blank=True, verbose_name='remarks')),
-                ('sealed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sealed at')),
-                ('sealing_key', models.UUIDField(editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed at')),
-                ('classification', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clearance.securityclass', verbose_name='security classification')),
-                ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='organisation.department', verbose_name='department')),
-                ('fonds', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='organisation.fonds', verbose_name='fonds')),
-                ('responsible', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to=settings.AUTH_USER_MODEL, verbose_name='responsible person')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='holdings.dossierkind', verbose_name='dossier kind')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True
+                    ),
+                ),
+                ("number", models.CharField(editable=False, max_length=80, verbose_name="number")),
+                (
+                    "name",
+                    models.CharField(help_text="The name the customer has today.", max_length=120, verbose_name="name"),
+                ),
+                ("name_sort", models.CharField(editable=False, max_length=600)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("company", "Company"), ("department", "Department"), ("personal", "Personal")],
+                        default="department",
+                        max_length=12,
+                        verbose_name="level",
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=40, verbose_name="unit")),
+                ("floor", models.CharField(blank=True, max_length=20, verbose_name="floor")),
+                ("opened_on", models.DateField(verbose_name="opened on")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("departed", "departed"), ("closed", "closed")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("fields", models.JSONField(blank=True, default=dict, verbose_name="own fields")),
+                ("remarks", models.TextField(blank=True, verbose_name="remarks")),
+                ("sealed_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="sealed at")),
+                ("sealing_key", models.UUIDField(editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed at")),
+                (
+                    "classification",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clearance.securityclass",
+                        verbose_name="security classification",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dossiers",
+                        to="organisation.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dossiers",
+                        to="organisation.fonds",
+                        verbose_name="fonds",
+                    ),
+                ),
+                (
+                    "responsible",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dossiers",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="responsible person",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dossiers",
+                        to="holdings.dossierkind",
+                        verbose_name="dossier kind",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dossier',
-                'verbose_name_plural': 'dossiers',
+                "verbose_name": "dossier",
+                "verbose_name_plural": "dossiers",
             },
         ),
         migrations.CreateModel(
-            name='DossierName',
+            name="DossierName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('from_day', models.DateField(verbose_name='from')),
-                ('until_day', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='holdings.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("from_day", models.DateField(verbose_name="from")),
+                ("until_day", models.DateField(blank=True, null=True, verbose_name="until")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="names", to="holdings.dossier"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'name of a dossier',
-                'verbose_name_plural': 'names of a dossier',
-                'ordering': ('-from_day', '-pk'),
+                "verbose_name": "name of a dossier",
+                "verbose_name_plural": "names of a dossier",
+                "ordering": ("-from_day", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='DossierVersion',
+            name="DossierVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('saved_at', models.DateTimeField(verbose_name='saved at')),
-                ('changed', models.JSONField(default=list, verbose_name='what changed')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('sealed', models.BinaryField()),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='holdings.dossier')),
-                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("saved_at", models.DateTimeField(verbose_name="saved at")),
+                ("changed", models.JSONField(default=list, verbose_name="what changed")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("sealed", models.BinaryField()),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="holdings.dossier"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-version',),
-                'abstract': False,
+                "ordering": ("-version",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FieldDefinition',
+            name="FieldDefinition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='English name')),
-                ('code', models.SlugField(max_length=30, verbose_name='code')),
-                ('type', models.CharField(choices=[('text', 'Text'), ('long_text', 'Long text'), ('whole_number', 'Whole number'), ('amount', 'Amount'), ('date', 'Date'), ('yes_no', 'Yes or no'), ('choice', 'One of a list')], default='text', max_length=20, verbose_name='type')),
-                ('required', models.BooleanField(default=False, verbose_name='required')),
-                ('choices', models.TextField(blank=True, help_text='One a line, where the type is a list.', verbose_name='choices')),
-                ('pattern', models.CharField(blank=True, help_text='A regular expression the whole value must match.', max_length=200, verbose_name='pattern')),
-                ('personal', models.BooleanField(default=False, help_text='Encrypted and masked, such as an ID number or telephone.', verbose_name='personal')),
-                ('help_text', models.CharField(blank=True, max_length=200, verbose_name='help')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='holdings.dossierkind', verbose_name='dossier kind')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="English name")),
+                ("code", models.SlugField(max_length=30, verbose_name="code")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("long_text", "Long text"),
+                            ("whole_number", "Whole number"),
+                            ("amount", "Amount"),
+                            ("date", "Date"),
+                            ("yes_no", "Yes or no"),
+                            ("choice", "One of a list"),
+                        ],
+                        default="text",
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("required", models.BooleanField(default=False, verbose_name="required")),
+                (
+                    "choices",
+                    models.TextField(
+                        blank=True, help_text="One a line, where the type is a list.", verbose_name="choices"
+                    ),
+                ),
+                (
+                    "pattern",
+                    models.CharField(
+                        blank=True,
+                        help_text="A regular expression the whole value must match.",
+                        max_length=200,
+                        verbose_name="pattern",
+                    ),
+                ),
+                (
+                    "personal",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Encrypted and masked, such as an ID number or telephone.",
+                        verbose_name="personal",
+                    ),
+                ),
+                ("help_text", models.CharField(blank=True, max_length=200, verbose_name="help")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fields",
+                        to="holdings.dossierkind",
+                        verbose_name="dossier kind",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'own field',
-                'verbose_name_plural': 'own fields',
-                'ordering': ('kind', 'position', 'code'),
+                "verbose_name": "own field",
+                "verbose_name_plural": "own fields",
+                "ordering": ("kind", "position", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True)),
-                ('entry_number', models.PositiveBigIntegerField(editable=False, verbose_name='entry number')),
-                ('reference_code', models.CharField(blank=True, editable=False, max_length=80, verbose_name='reference code')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('issuer', models.CharField(blank=True, max_length=120, verbose_name='issuer')),
-                ('issue_number', models.CharField(blank=True, max_length=80, verbose_name='issue number')),
-                ('document_date', models.DateField(blank=True, null=True, verbose_name='date of the document')),
-                ('copies', models.PositiveSmallIntegerField(default=1, verbose_name='copies')),
-                ('remarks', models.CharField(blank=True, max_length=300, verbose_name='remarks')),
-                ('state', models.CharField(choices=[('intake', 'in intake'), ('filed', 'filed'), ('withdrawn', 'withdrawn')], default='intake', max_length=10, verbose_name='state')),
-                ('received_on', models.DateField(verbose_name='received on')),
-                ('filed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='filed at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('classification', models.ForeignKey(blank=True, help_text="Leave empty for the dossier's own.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clearance.securityclass', verbose_name='security classification')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='holdings.dossier', verbose_name='dossier')),
-                ('fonds', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.fonds')),
-                ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True
+                    ),
+                ),
+                ("entry_number", models.PositiveBigIntegerField(editable=False, verbose_name="entry number")),
+                (
+                    "reference_code",
+                    models.CharField(blank=True, editable=False, max_length=80, verbose_name="reference code"),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("issuer", models.CharField(blank=True, max_length=120, verbose_name="issuer")),
+                ("issue_number", models.CharField(blank=True, max_length=80, verbose_name="issue number")),
+                ("document_date", models.DateField(blank=True, null=True, verbose_name="date of the document")),
+                ("copies", models.PositiveSmallIntegerField(default=1, verbose_name="copies")),
+                ("remarks", models.CharField(blank=True, max_length=300, verbose_name="remarks")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("intake", "in intake"), ("filed", "filed"), ("withdrawn", "withdrawn")],
+                        default="intake",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("received_on", models.DateField(verbose_name="received on")),
+                ("filed_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="filed at")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "classification",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Leave empty for the dossier's own.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clearance.securityclass",
+                        verbose_name="security classification",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="holdings.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisation.fonds",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'item',
-                'verbose_name_plural': 'items',
-                'ordering': ('dossier', 'document_date', 'entry_number'),
+                "verbose_name": "item",
+                "verbose_name_plural": "items",
+                "ordering": ("dossier", "document_date", "entry_number"),
             },
         ),
         migrations.CreateModel(
-            name='ItemVersion',
+            name="ItemVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('saved_at', models.DateTimeField(verbose_name='saved at')),
-                ('changed', models.JSONField(default=list, verbose_name='what changed')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('sealed', models.BinaryField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='holdings.item')),
-                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("saved_at", models.DateTimeField(verbose_name="saved at")),
+                ("changed", models.JSONField(default=list, verbose_name="what changed")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("sealed", models.BinaryField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="holdings.item"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-version',),
-                'abstract': False,
+                "ordering": ("-version",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ListDraft',
+            name="ListDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True)),
-                ('uploaded_at', models.DateTimeField(db_index=True, default=dms.core.clock.now, verbose_name='uploaded at')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('stored', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True
+                    ),
+                ),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(db_index=True, default=dms.core.clock.now, verbose_name="uploaded at"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "stored",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.storedfile"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'customer list',
-                'verbose_name_plural': 'customer lists',
+                "verbose_name": "customer list",
+                "verbose_name_plural": "customer lists",
             },
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('leased_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='leased until')),
-                ('leased_by', models.CharField(blank=True, editable=False, max_length=80, verbose_name='leased by')),
-                ('attempt', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempt')),
-                ('public_id', models.CharField(default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True)),
-                ('position', models.PositiveIntegerField(verbose_name='position')),
-                ('side', models.CharField(choices=[('front', 'front'), ('back', 'back')], default='front', max_length=5, verbose_name='side')),
-                ('state', models.CharField(choices=[('waiting', 'waiting to be read'), ('recognised', 'read'), ('blank', 'blank'), ('failed', 'could not be read')], default='waiting', max_length=12, verbose_name='state')),
-                ('text_version', models.PositiveIntegerField(default=0, verbose_name='text version')),
-                ('confidence', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='confidence in percent')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='text checked at')),
-                ('failure', models.CharField(blank=True, max_length=200, verbose_name='why it could not be read')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pages', to='holdings.item', verbose_name='item')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "leased_until",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="leased until"),
+                ),
+                ("leased_by", models.CharField(blank=True, editable=False, max_length=80, verbose_name="leased by")),
+                ("attempt", models.PositiveIntegerField(default=0, editable=False, verbose_name="attempt")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="position")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("front", "front"), ("back", "back")],
+                        default="front",
+                        max_length=5,
+                        verbose_name="side",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting to be read"),
+                            ("recognised", "read"),
+                            ("blank", "blank"),
+                            ("failed", "could not be read"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("text_version", models.PositiveIntegerField(default=0, verbose_name="text version")),
+                (
+                    "confidence",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="confidence in percent"),
+                ),
+                ("checked_at", models.DateTimeField(blank=True, null=True, verbose_name="text checked at")),
+                ("failure", models.CharField(blank=True, max_length=200, verbose_name="why it could not be read")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pages",
+                        to="holdings.item",
+                        verbose_name="item",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'page',
-                'verbose_name_plural': 'pages',
-                'ordering': ('item', 'position'),
+                "verbose_name": "page",
+                "verbose_name_plural": "pages",
+                "ordering": ("item", "position"),
             },
         ),
         migrations.CreateModel(
-            name='Capture',
+            name="Capture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
-                ('is_current', models.BooleanField(default=True, verbose_name='current')),
-                ('media_type', models.CharField(max_length=40, verbose_name='media type of the master')),
-                ('width', models.PositiveIntegerField(verbose_name='width in pixels')),
-                ('height', models.PositiveIntegerField(verbose_name='height in pixels')),
-                ('dpi', models.PositiveIntegerField(blank=True, null=True, verbose_name='dots per inch')),
-                ('turn', models.PositiveSmallIntegerField(default=0, verbose_name='turn in degrees')),
-                ('captured_at', models.DateTimeField(verbose_name='captured at')),
-                ('derivative', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.storedfile')),
-                ('master', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.storedfile')),
-                ('thumbnail', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.storedfile')),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='holdings.page')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="version")),
+                ("is_current", models.BooleanField(default=True, verbose_name="current")),
+                ("media_type", models.CharField(max_length=40, verbose_name="media type of the master")),
+                ("width", models.PositiveIntegerField(verbose_name="width in pixels")),
+                ("height", models.PositiveIntegerField(verbose_name="height in pixels")),
+                ("dpi", models.PositiveIntegerField(blank=True, null=True, verbose_name="dots per inch")),
+                ("turn", models.PositiveSmallIntegerField(default=0, verbose_name="turn in degrees")),
+                ("captured_at", models.DateTimeField(verbose_name="captured at")),
+                (
+                    "derivative",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.storedfile"
+                    ),
+                ),
+                (
+                    "master",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.storedfile"
+                    ),
+                ),
+                (
+                    "thumbnail",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.storedfile"
+                    ),
+                ),
+                (
+                    "page",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="captures", to="holdings.page"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'capture',
-                'verbose_name_plural': 'captures',
-                'ordering': ('page', '-version'),
+                "verbose_name": "capture",
+                "verbose_name_plural": "captures",
+                "ordering": ("page", "-version"),
             },
         ),
         migrations.CreateModel(
-            name='PersonalValue',
+            name="PersonalValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed', models.BinaryField()),
-                ('blind_index', models.CharField(db_index=True, max_length=64)),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='holdings.fielddefinition')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal_values', to='holdings.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sealed", models.BinaryField()),
+                ("blind_index", models.CharField(db_index=True, max_length=64)),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="holdings.fielddefinition"
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="personal_values",
+                        to="holdings.dossier",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('is_current', models.BooleanField(default=True, verbose_name='current')),
-                ('kind', models.CharField(choices=[('recognised', 'recognised'), ('text_layer', 'text layer of the file'), ('corrected', 'corrected by hand')], max_length=12, verbose_name='kind')),
-                ('engine', models.CharField(blank=True, max_length=60, verbose_name='engine')),
-                ('confidence', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='confidence in percent')),
-                ('made_at', models.DateTimeField(verbose_name='made at')),
-                ('alto', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.storedfile')),
-                ('capture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='holdings.capture')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("is_current", models.BooleanField(default=True, verbose_name="current")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("recognised", "recognised"),
+                            ("text_layer", "text layer of the file"),
+                            ("corrected", "corrected by hand"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("engine", models.CharField(blank=True, max_length=60, verbose_name="engine")),
+                (
+                    "confidence",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="confidence in percent"),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
+                (
+                    "alto",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.storedfile"
+                    ),
+                ),
+                (
+                    "capture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="readings", to="holdings.capture"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reading',
-                'verbose_name_plural': 'readings',
-                'ordering': ('capture', '-version'),
+                "verbose_name": "reading",
+                "verbose_name_plural": "readings",
+                "ordering": ("capture", "-version"),
             },
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='English name')),
-                ('code', models.SlugField(max_length=20, verbose_name='code')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='holdings.dossierkind', verbose_name='dossier kind')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="English name")),
+                ("code", models.SlugField(max_length=20, verbose_name="code")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="holdings.dossierkind",
+                        verbose_name="dossier kind",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section',
-                'verbose_name_plural': 'sections',
-                'ordering': ('kind', 'position', 'code'),
+                "verbose_name": "section",
+                "verbose_name_plural": "sections",
+                "ordering": ("kind", "position", "code"),
             },
         ),
         migrations.AddField(
-            model_name='item',
-            name='section',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='holdings.section', verbose_name='section'),
+            model_name="item",
+            name="section",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="items",
+                to="holdings.section",
+                verbose_name="section",
+            ),
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='English name')),
-                ('path', models.CharField(max_length=255, unique=True)),
-                ('depth', models.PositiveIntegerField()),
-                ('numchild', models.PositiveIntegerField(default=0)),
-                ('public_id', models.CharField(default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True)),
-                ('code', models.SlugField(max_length=20, verbose_name='code')),
-                ('fonds', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='organisation.fonds', verbose_name='fonds')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=120, verbose_name="English name")),
+                ("path", models.CharField(max_length=255, unique=True)),
+                ("depth", models.PositiveIntegerField()),
+                ("numchild", models.PositiveIntegerField(default=0)),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, verbose_name="code")),
+                (
+                    "fonds",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="series",
+                        to="organisation.fonds",
+                        verbose_name="fonds",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'series',
-                'verbose_name_plural': 'series',
+                "verbose_name": "series",
+                "verbose_name_plural": "series",
             },
         ),
         migrations.AddField(
-            model_name='dossier',
-            name='series',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='holdings.series', verbose_name='series'),
+            model_name="dossier",
+            name="series",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="dossiers",
+                to="holdings.series",
+                verbose_name="series",
+            ),
         ),
         migrations.CreateModel(
-            name='DossierGrant',
+            name="DossierGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('may_read', models.BooleanField(default=True, verbose_name='read')),
-                ('may_print', models.BooleanField(default=False, verbose_name='print')),
-                ('may_download', models.BooleanField(default=False, verbose_name='download')),
-                ('begins_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='until')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
-                ('purpose', models.CharField(max_length=200, verbose_name='purpose')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='holdings.dossier')),
-                ('reader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reader')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("may_read", models.BooleanField(default=True, verbose_name="read")),
+                ("may_print", models.BooleanField(default=False, verbose_name="print")),
+                ("may_download", models.BooleanField(default=False, verbose_name="download")),
+                ("begins_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="until")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked at")),
+                ("purpose", models.CharField(max_length=200, verbose_name="purpose")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="holdings.dossier"
+                    ),
+                ),
+                (
+                    "reader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="reader",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grant',
-                'verbose_name_plural': 'grants',
-                'abstract': False,
-                'indexes': [models.Index(fields=['reader', 'ends_at'], name='dossiergrant_reader')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('begins_at'))), name='dossiergrant_ends_after_it_begins')],
+                "verbose_name": "grant",
+                "verbose_name_plural": "grants",
+                "abstract": False,
+                "indexes": [models.Index(fields=["reader", "ends_at"], name="dossiergrant_reader")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("begins_at"))),
+                        name="dossiergrant_ends_after_it_begins",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='dossierkind',
-            constraint=models.UniqueConstraint(fields=('fonds', 'code'), name='kind_code_unique_in_fonds'),
+            model_name="dossierkind",
+            constraint=models.UniqueConstraint(fields=("fonds", "code"), name="kind_code_unique_in_fonds"),
         ),
         migrations.AddIndex(
-            model_name='dossiername',
-            index=models.Index(fields=['name'], name='dossiername_name'),
+            model_name="dossiername",
+            index=models.Index(fields=["name"], name="dossiername_name"),
         ),
         migrations.AddConstraint(
-            model_name='dossiername',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_day__isnull', True)), fields=('dossier',), name='dossier_has_one_name_today'),
+            model_name="dossiername",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_day__isnull", True)), fields=("dossier",), name="dossier_has_one_name_today"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossierversion',
-            constraint=models.UniqueConstraint(fields=('dossier', 'version'), name='dossier_version_once'),
+            model_name="dossierversion",
+            constraint=models.UniqueConstraint(fields=("dossier", "version"), name="dossier_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='fielddefinition',
-            constraint=models.UniqueConstraint(fields=('kind', 'code'), name='field_code_unique_in_kind'),
+            model_name="fielddefinition",
+            constraint=models.UniqueConstraint(fields=("kind", "code"), name="field_code_unique_in_kind"),
         ),
         migrations.AddConstraint(
-            model_name='itemversion',
-            constraint=models.UniqueConstraint(fields=('item', 'version'), name='item_version_once'),
+            model_name="itemversion",
+            constraint=models.UniqueConstraint(fields=("item", "version"), name="item_version_once"),
         ),
         migrations.AddIndex(
-            model_name='page',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['attempt', 'id'], name='page_waiting'),
+            model_name="page",
+            index=models.Index(condition=models.Q(("state", "waiting")), fields=["attempt", "id"], name="page_waiting"),
         ),
         migrations.AddIndex(
-            model_name='page',
-            index=models.Index(condition=models.Q(('checked_at__isnull', True)), fields=['confidence'], name='page_to_check'),
+            model_name="page",
+            index=models.Index(
+                condition=models.Q(("checked_at__isnull", True)), fields=["confidence"], name="page_to_check"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.UniqueConstraint(fields=('item', 'position'), name='page_position_once_an_item'),
+            model_name="page",
+            constraint=models.UniqueConstraint(fields=("item", "position"), name="page_position_once_an_item"),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='page_position_from_one'),
+            model_name="page",
+            constraint=models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="page_position_from_one"),
         ),
         migrations.AddConstraint(
-            model_name='page',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'recognised'), _negated=True), ('text_version__gte', 1), _connector='OR'), name='read_page_has_text'),
+            model_name="page",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "recognised"), _negated=True), ("text_version__gte", 1), _connector="OR"
+                ),
+                name="read_page_has_text",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.UniqueConstraint(fields=('page', 'version'), name='capture_version_once'),
+            model_name="capture",
+            constraint=models.UniqueConstraint(fields=("page", "version"), name="capture_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('page',), name='page_has_one_current_capture'),
+            model_name="capture",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)), fields=("page",), name="page_has_one_current_capture"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(('turn__in', (0, 90, 180, 270))), name='capture_turn_is_a_quarter'),
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("turn__in", (0, 90, 180, 270))), name="capture_turn_is_a_quarter"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(('height__gte', 1), ('width__gte', 1)), name='capture_has_a_size'),
+            model_name="capture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("height__gte", 1), ("width__gte", 1)), name="capture_has_a_size"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personalvalue',
-            constraint=models.UniqueConstraint(fields=('dossier', 'definition'), name='personal_value_once_a_dossier'),
+            model_name="personalvalue",
+            constraint=models.UniqueConstraint(fields=("dossier", "definition"), name="personal_value_once_a_dossier"),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('capture', 'version'), name='reading_version_once'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(fields=("capture", "version"), name="reading_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('capture',), name='capture_has_one_current_reading'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)), fields=("capture",), name="capture_has_one_current_reading"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('kind', 'code'), name='section_code_unique_in_kind'),
+            model_name="section",
+            constraint=models.UniqueConstraint(fields=("kind", "code"), name="section_code_unique_in_kind"),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['dossier', 'section', 'document_date'], name='item_section_date'),
+            model_name="item",
+            index=models.Index(fields=["dossier", "section", "document_date"], name="item_section_date"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('fonds', 'entry_number'), name='item_entry_number_unique_in_fonds'),
+            model_name="item",
+            constraint=models.UniqueConstraint(
+                fields=("fonds", "entry_number"), name="item_entry_number_unique_in_fonds"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference_code', ''), _negated=True), fields=('fonds', 'reference_code'), name='item_reference_code_unique'),
+            model_name="item",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference_code", ""), _negated=True),
+                fields=("fonds", "reference_code"),
+                name="item_reference_code_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('copies__gte', 1)), name='item_has_a_copy'),
+            model_name="item",
+            constraint=models.CheckConstraint(condition=models.Q(("copies__gte", 1)), name="item_has_a_copy"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'filed'), _negated=True), ('filed_at__isnull', False), _connector='OR'), name='filed_item_has_its_time'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "filed"), _negated=True), ("filed_at__isnull", False), _connector="OR"
+                ),
+                name="filed_item_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('fonds', 'code'), name='series_code_unique_in_fonds'),
+            model_name="series",
+            constraint=models.UniqueConstraint(fields=("fonds", "code"), name="series_code_unique_in_fonds"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['fonds', 'classification', 'number', 'id', 'state', 'kind', 'series', 'level', 'opened_on', 'responsible'], name='dossier_fonds_number'),
+            model_name="dossier",
+            index=models.Index(
+                fields=[
+                    "fonds",
+                    "classification",
+                    "number",
+                    "id",
+                    "state",
+                    "kind",
+                    "series",
+                    "level",
+                    "opened_on",
+                    "responsible",
+                ],
+                name="dossier_fonds_number",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['fonds', 'classification', 'name_sort', 'number', 'id', 'state', 'kind', 'series', 'level', 'opened_on', 'responsible'], name='dossier_fonds_name'),
+            model_name="dossier",
+            index=models.Index(
+                fields=[
+                    "fonds",
+                    "classification",
+                    "name_sort",
+                    "number",
+                    "id",
+                    "state",
+                    "kind",
+                    "series",
+                    "level",
+                    "opened_on",
+                    "responsible",
+                ],
+                name="dossier_fonds_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['fonds', 'level', 'number'], name='dossier_level_number'),
+            model_name="dossier",
+            index=models.Index(fields=["fonds", "level", "number"], name="dossier_level_number"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['fonds', 'level', 'name_sort', 'number'], name='dossier_level_name'),
+            model_name="dossier",
+            index=models.Index(fields=["fonds", "level", "name_sort", "number"], name="dossier_level_name"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['department', 'classification', 'number', 'id', 'state', 'kind', 'series', 'level', 'opened_on', 'responsible'], name='dossier_dept_number'),
+            model_name="dossier",
+            index=models.Index(
+                fields=[
+                    "department",
+                    "classification",
+                    "number",
+                    "id",
+                    "state",
+                    "kind",
+                    "series",
+                    "level",
+                    "opened_on",
+                    "responsible",
+                ],
+                name="dossier_dept_number",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['department', 'classification', 'name_sort', 'number', 'id', 'state', 'kind', 'series', 'level', 'opened_on', 'responsible'], name='dossier_dept_name'),
+            model_name="dossier",
+            index=models.Index(
+                fields=[
+                    "department",
+                    "classification",
+                    "name_sort",
+                    "number",
+                    "id",
+                    "state",
+                    "kind",
+                    "series",
+                    "level",
+                    "opened_on",
+                    "responsible",
+                ],
+                name="dossier_dept_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['responsible', 'number'], name='dossier_resp_number'),
+            model_name="dossier",
+            index=models.Index(fields=["responsible", "number"], name="dossier_resp_number"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['responsible', 'name_sort', 'number'], name='dossier_resp_name'),
+            model_name="dossier",
+            index=models.Index(fields=["responsible", "name_sort", "number"], name="dossier_resp_name"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(condition=models.Q(('unit', ''), _negated=True), fields=['unit'], name='dossier_unit'),
+            model_name="dossier",
+            index=models.Index(condition=models.Q(("unit", ""), _negated=True), fields=["unit"], name="dossier_unit"),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.UniqueConstraint(fields=('fonds', 'number'), name='dossier_number_unique_in_fonds'),
+            model_name="dossier",
+            constraint=models.UniqueConstraint(fields=("fonds", "number"), name="dossier_number_unique_in_fonds"),
         ),
     ]

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from dms.clearance.models import SecurityClass
-from dms.clearance.policy import Act, may_create_dossier
+from dms.clearance.policy import Act, may_create_dossier, may_set_who_sees
 from dms.clearance.selectors import facts_of
 from dms.core import clock
 from dms.core.errors import NotAllowed, Refusal, require
@@ -29,6 +29,8 @@ from .versions import dossier_snapshot, save_dossier_version
 CHANGEABLE = frozenset(
     {"series", "name", "department", "classification", "level", "responsible", "unit", "floor", "state", "remarks"}
 )
+# What decides who may see the dossier.
+WHO_SEES = frozenset({"department", "classification", "level", "responsible"})
 BULK_CHANGEABLE = frozenset({"series", "department", "classification", "level", "responsible", "state"})
 
 
@@ -189,6 +191,8 @@ def change_dossier(
             changed += _apply_own_fields(locked, fields)
         if not changed:
             return locked
+        if WHO_SEES & set(changed):
+            require(may_set_who_sees(facts_of(acting_user), locked.fonds_id))
         _refuse_what_one_could_not_see(locked, acting_user)
         if "name" in changed:
             _refuse_a_name_without_reason(reason)

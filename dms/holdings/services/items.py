@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from dms.clearance.models import SecurityClass
-from dms.clearance.policy import Act
+from dms.clearance.policy import Act, may_set_who_sees
+from dms.clearance.selectors import facts_of
 from dms.core import clock
 from dms.core.errors import Refusal, require
 from dms.core.numbering import next_value
@@ -104,6 +105,8 @@ def change_item(
         _refuse_a_broken_entry(locked)
         if not changed:
             return locked
+        if "classification" in changed:
+            require(may_set_who_sees(facts_of(acting_user), locked.fonds_id))
         require(decide_item(acting_user, Act.WORK, locked))
         locked.version += 1
         locked.save()

@@ -8,129 +8,296 @@ import dms.core.identifiers
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('holdings', '0001_initial'),
-        ('vault', '0001_initial'),
+        ("holdings", "0001_initial"),
+        ("vault", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ScanBatch',
+            name="ScanBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True)),
-                ('document_date', models.DateField(blank=True, null=True, verbose_name='date of the documents')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('state', models.CharField(choices=[('open', 'open'), ('closed', 'filed')], default='open', max_length=8, verbose_name='state')),
-                ('opened_at', models.DateTimeField(verbose_name='opened at')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='filed at')),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scan_batches', to='holdings.dossier', verbose_name='dossier')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scan_batches', to='holdings.item', verbose_name='item')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scan_batches', to=settings.AUTH_USER_MODEL)),
-                ('section', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='holdings.section', verbose_name='section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True
+                    ),
+                ),
+                ("document_date", models.DateField(blank=True, null=True, verbose_name="date of the documents")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("closed", "filed")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="filed at")),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scan_batches",
+                        to="holdings.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scan_batches",
+                        to="holdings.item",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scan_batches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="holdings.section",
+                        verbose_name="section",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'scan batch',
-                'verbose_name_plural': 'scan batches',
-                'ordering': ('-opened_at', '-pk'),
+                "verbose_name": "scan batch",
+                "verbose_name_plural": "scan batches",
+                "ordering": ("-opened_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='ReceivedFile',
+            name="ReceivedFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('leased_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='leased until')),
-                ('leased_by', models.CharField(blank=True, editable=False, max_length=80, verbose_name='leased by')),
-                ('attempt', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempt')),
-                ('public_id', models.CharField(default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True)),
-                ('position', models.PositiveIntegerField(verbose_name='position')),
-                ('token', models.CharField(blank=True, editable=False, max_length=40)),
-                ('name', models.CharField(max_length=200, verbose_name='file name')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('fingerprint', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='fingerprint')),
-                ('received_at', models.DateTimeField(verbose_name='received at')),
-                ('state', models.CharField(choices=[('received', 'being split into pages'), ('duplicate', 'received before: keep it?'), ('split', 'taken in'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], default='received', max_length=10, verbose_name='state')),
-                ('kind', models.CharField(blank=True, max_length=8, verbose_name='kind')),
-                ('pages_found', models.PositiveIntegerField(blank=True, null=True, verbose_name='pages found')),
-                ('reason', models.CharField(blank=True, max_length=30, verbose_name='why it was refused')),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('misnamed', models.BooleanField(default=False, verbose_name='ending does not fit the content')),
-                ('low_dpi', models.BooleanField(default=False, verbose_name='under 200 dpi')),
-                ('slices', models.PositiveIntegerField(default=0, editable=False)),
-                ('to_undo', models.BooleanField(default=False, editable=False)),
-                ('changed_at', models.DateTimeField(db_index=True, verbose_name='changed at')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='received_files', to='holdings.item')),
-                ('received_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('same_as', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.receivedfile')),
-                ('stored', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.storedfile')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='intake.scanbatch', verbose_name='scan batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "leased_until",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="leased until"),
+                ),
+                ("leased_by", models.CharField(blank=True, editable=False, max_length=80, verbose_name="leased by")),
+                ("attempt", models.PositiveIntegerField(default=0, editable=False, verbose_name="attempt")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=dms.core.identifiers.new_public_id, editable=False, max_length=14, unique=True
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="position")),
+                ("token", models.CharField(blank=True, editable=False, max_length=40)),
+                ("name", models.CharField(max_length=200, verbose_name="file name")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                ("fingerprint", models.CharField(blank=True, db_index=True, max_length=64, verbose_name="fingerprint")),
+                ("received_at", models.DateTimeField(verbose_name="received at")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "being split into pages"),
+                            ("duplicate", "received before: keep it?"),
+                            ("split", "taken in"),
+                            ("refused", "refused"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, max_length=8, verbose_name="kind")),
+                ("pages_found", models.PositiveIntegerField(blank=True, null=True, verbose_name="pages found")),
+                ("reason", models.CharField(blank=True, max_length=30, verbose_name="why it was refused")),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                ("misnamed", models.BooleanField(default=False, verbose_name="ending does not fit the content")),
+                ("low_dpi", models.BooleanField(default=False, verbose_name="under 200 dpi")),
+                ("slices", models.PositiveIntegerField(default=0, editable=False)),
+                ("to_undo", models.BooleanField(default=False, editable=False)),
+                ("changed_at", models.DateTimeField(db_index=True, verbose_name="changed at")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="received_files",
+                        to="holdings.item",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "same_as",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="intake.receivedfile",
+                    ),
+                ),
+                (
+                    "stored",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="vault.storedfile",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="intake.scanbatch",
+                        verbose_name="scan batch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'received file',
-                'verbose_name_plural': 'received files',
-                'ordering': ('batch', 'position'),
+                "verbose_name": "received file",
+                "verbose_name_plural": "received files",
+                "ordering": ("batch", "position"),
             },
         ),
         migrations.CreateModel(
-            name='TextLayer',
+            name="TextLayer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('capture', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='text_layer', to='holdings.capture')),
-                ('stored', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "capture",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="text_layer", to="holdings.capture"
+                    ),
+                ),
+                (
+                    "stored",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.storedfile"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PageSource',
+            name="PageSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('index_in_file', models.PositiveIntegerField(verbose_name='place in the file')),
-                ('page', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='source', to='holdings.page')),
-                ('received_file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='intake.receivedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("index_in_file", models.PositiveIntegerField(verbose_name="place in the file")),
+                (
+                    "page",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="source", to="holdings.page"
+                    ),
+                ),
+                (
+                    "received_file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sources", to="intake.receivedfile"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('received_file', models.F('index_in_file')),
-                'constraints': [models.UniqueConstraint(fields=('received_file', 'index_in_file'), name='page_once_of_a_received_file')],
+                "ordering": ("received_file", models.F("index_in_file")),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("received_file", "index_in_file"), name="page_once_of_a_received_file"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='scanbatch',
-            index=models.Index(fields=['state', '-opened_at'], name='batch_state_opened'),
+            model_name="scanbatch",
+            index=models.Index(fields=["state", "-opened_at"], name="batch_state_opened"),
         ),
         migrations.AddIndex(
-            model_name='scanbatch',
-            index=models.Index(fields=['dossier', '-opened_at'], name='batch_dossier_opened'),
+            model_name="scanbatch",
+            index=models.Index(fields=["dossier", "-opened_at"], name="batch_dossier_opened"),
         ),
         migrations.AddConstraint(
-            model_name='scanbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='closed_batch_has_its_time'),
+            model_name="scanbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", False), _connector="OR"
+                ),
+                name="closed_batch_has_its_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='receivedfile',
-            index=models.Index(condition=models.Q(('state', 'received')), fields=['attempt', 'position', 'id'], name='file_to_split'),
+            model_name="receivedfile",
+            index=models.Index(
+                condition=models.Q(("state", "received")), fields=["attempt", "position", "id"], name="file_to_split"
+            ),
         ),
         migrations.AddIndex(
-            model_name='receivedfile',
-            index=models.Index(condition=models.Q(('to_undo', True)), fields=['id'], name='file_to_undo'),
+            model_name="receivedfile",
+            index=models.Index(condition=models.Q(("to_undo", True)), fields=["id"], name="file_to_undo"),
         ),
         migrations.AddConstraint(
-            model_name='receivedfile',
-            constraint=models.UniqueConstraint(fields=('batch', 'position'), name='received_file_position_once'),
+            model_name="receivedfile",
+            constraint=models.UniqueConstraint(fields=("batch", "position"), name="received_file_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='receivedfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('batch', 'token'), name='received_file_token_once'),
+            model_name="receivedfile",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("token", ""), _negated=True),
+                fields=("batch", "token"),
+                name="received_file_token_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receivedfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('received', 'duplicate', 'split')), _negated=True), ('stored__isnull', False), _connector='OR'), name='accepted_file_is_stored'),
+            model_name="receivedfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("received", "duplicate", "split")), _negated=True),
+                    ("stored__isnull", False),
+                    _connector="OR",
+                ),
+                name="accepted_file_is_stored",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receivedfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='refused_file_says_why'),
+            model_name="receivedfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="refused_file_says_why",
+            ),
         ),
     ]

@@ -40,6 +40,11 @@
     });
   }
 
+  // Filters in force stay open where there is room; on a phone the words below say which they are.
+  for (const more of document.querySelectorAll("[data-open-where-wide]")) {
+    more.open = window.matchMedia("(min-width: 800px)").matches;
+  }
+
   // Selecting: all on the page, or from one to another with shift.
   for (const form of document.querySelectorAll("form[data-selection]")) {
     const boxes = [...form.querySelectorAll("input[name=dossier]")];
