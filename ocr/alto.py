@@ -64,7 +64,7 @@ def _write_line(block: etree._Element, line: Line) -> None:
         glyphs = [(text, char) for char in word.chars if (text := readable(char.text))]
         if not glyphs:
             continue
-        if word.space_before:
+        if word.space_before and len(row):
             etree.SubElement(row, f"{_NS}SP")
         content = "".join(text for text, _char in glyphs)
         known = {"CONTENT": content, "WC": _share(word.confidence)}

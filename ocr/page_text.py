@@ -16,7 +16,7 @@ _FORBIDDEN = {code: None for code in (*range(9), 11, 12, *range(14, 32), *range(
 
 @dataclass(frozen=True, slots=True)
 class Char:
-    """One character (or what the engine takes for one) with its box."""
+    """One character (one code point, as ALTO asks) with its box."""
 
     text: str
     box: Box
@@ -49,6 +49,10 @@ class Line:
     words: tuple[Word, ...]
     box: Box
     block: int = 0
+
+    def __post_init__(self) -> None:
+        if self.words and self.words[0].space_before:
+            object.__setattr__(self, "words", (replace(self.words[0], space_before=False), *self.words[1:]))
 
     @property
     def text(self) -> str:

@@ -18,7 +18,7 @@ class PersonForm(forms.Form):
     """A new person, with a first password that must be changed at the first sign-in."""
 
     username = forms.CharField(label=_("Sign-in name"), max_length=60, validators=[User.username_validator])
-    display_name = forms.CharField(label=_("Name"), max_length=80)
+    display_name = forms.CharField(label=_("Full name"), max_length=80)
     email = forms.EmailField(label=_("E-mail"), required=False)
     password = forms.CharField(
         label=_("First password"),

@@ -12,7 +12,7 @@ from pytesseract.pytesseract import run_tesseract
 
 from .. import scratch
 from ..fitting import fit_lines
-from ..page_text import Box, Char, Line, Word, around, needs_space, readable
+from ..page_text import Box, Char, Line, Word, around, needs_space, readable, spread
 from .base import EngineMissing
 
 LANGUAGES = "chi_sim+eng"
@@ -76,18 +76,18 @@ def _line(row: etree._Element, block: int) -> Line | None:
 
 
 def _word(part: etree._Element, before: str) -> Word | None:
-    chars = tuple(char for glyph in part.iter("{*}span") if glyph is not part and (char := _char(glyph)))
+    chars = tuple(char for glyph in part.iter("{*}span") if glyph is not part for char in _chars(glyph))
     if not chars:
         return None
     found = _WORD_CONFIDENCE.search(part.get("title", ""))
     return Word(chars, int(found[1]) if found else 0, needs_space(before, chars[0].text))
 
 
-def _char(glyph: etree._Element) -> Char | None:
-    # Some glyphs are wrapped in <strong> or <em>.
+def _chars(glyph: etree._Element) -> tuple[Char, ...]:
+    """One character as a rule; a ligature is several. Some glyphs are wrapped in <strong> or <em>."""
     text = readable("".join(str(part) for part in glyph.itertext())).strip()
     found = _CHAR_CONFIDENCE.search(glyph.get("title", ""))
-    return Char(text, _box(glyph), round(float(found[1])) if found else 0) if text else None
+    return spread(text, _box(glyph), round(float(found[1])) if found else 0) if text else ()
 
 
 def _box(element: etree._Element) -> Box:

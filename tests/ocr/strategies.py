@@ -7,7 +7,7 @@ from ocr.page_text import Char, Line, PageText, Word
 confidences = st.integers(0, 100)
 sizes = st.integers(1, 5000)
 # What XML can carry; spaces never stand inside a character of ours, the line's words say where they are.
-signs = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn"), exclude_characters=" "), min_size=1, max_size=2)
+signs = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn"), exclude_characters=" "), min_size=1, max_size=1)
 
 
 @st.composite
