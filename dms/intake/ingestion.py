@@ -89,7 +89,16 @@ def opened_dossier(
     branch, office = branches.order_by("path").first(), offices.order_by("code").first()
     if acting is None or branch is None or office is None:
         raise Refusal(_("A new dossier needs an archivist, a series and a department of its fonds."))
-    dossier = create_dossier(kind=found, series=branch, department=office, name=name, fields=fields, acting_user=acting)
+    # Papers come first here; what the kind still asks for is completed at the dossier's form (A13).
+    dossier = create_dossier(
+        kind=found,
+        series=branch,
+        department=office,
+        name=name,
+        fields=fields,
+        complete=False,
+        acting_user=acting,
+    )
     return dossier, acting
 
 

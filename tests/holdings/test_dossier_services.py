@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from dms.core.errors import NotAllowed, NotFound, Refusal
-from dms.holdings.models import Dossier, DossierName, DossierVersion, PersonalValue, Series
+from dms.holdings.models import Dossier, DossierName, DossierVersion, FieldDefinition, PersonalValue, Series
 from dms.holdings.services import change_dossier, change_many_dossiers, create_dossier, rename_dossier
 from dms.holdings.services.dossiers import possible_duplicates
 from dms.holdings.services.personal import read_personal_values, show_personal_value
@@ -197,3 +197,18 @@ def test_refuses_to_show_what_is_not_theirs_or_not_there(house, dossier, role, e
     with pytest.raises(error):
         show_personal_value(dossier=dossier, code=code, acting_user=house.people[role])
     assert everything() == before
+
+
+@pytest.mark.rule("A13")
+def test_opens_a_dossier_incomplete_only_where_that_is_asked_for(house):
+    kind = a_kind(house.fonds, personal=False)
+    FieldDefinition.objects.create(kind=kind, code="trade", name="行业", required=True)
+    opened = {"kind": kind, "series": a_series(house.fonds), "department": house.service, "name": "新客户"}
+    with pytest.raises(ValidationError) as refused:
+        create_dossier(**opened, acting_user=house.archivist)
+    assert list(refused.value.message_dict) == ["trade"]
+    assert not Dossier.objects.filter(kind=kind).exists()
+    dossier = create_dossier(**opened, complete=False, acting_user=house.archivist)
+    assert dossier.fields == {}
+    with pytest.raises(ValidationError):
+        change_dossier(dossier=dossier, changes={}, fields={}, acting_user=house.archivist)

@@ -35,9 +35,12 @@ BULK_CHANGEABLE = frozenset({"series", "department", "classification", "level", 
 
 
 def clean_own_fields(
-    kind: DossierKind, given: Mapping[str, object]
+    kind: DossierKind, given: Mapping[str, object], *, complete: bool = True
 ) -> tuple[dict[str, Any], dict[FieldDefinition, str]]:
-    """Return (open values by code, personal values by definition); raise ValidationError keyed by field code."""
+    """Return (open values by code, personal values by definition); raise ValidationError keyed by field code.
+
+    Without `complete` a required field may still be empty (A13: incomplete dossiers are completed later).
+    """
     open_values: dict[str, Any] = {}
     personal_values: dict[FieldDefinition, str] = {}
     errors: dict[str, Any] = {}
@@ -45,7 +48,9 @@ def clean_own_fields(
     if unknown := set(given) - {definition.code for definition in definitions}:
         errors[sorted(unknown)[0]] = ValidationError(_("This kind of dossier has no such field."), code="unknown")
     for definition in definitions:
-        rule = FieldRule(definition.type, definition.required, definition.choice_list(), definition.pattern)
+        rule = FieldRule(
+            definition.type, definition.required and complete, definition.choice_list(), definition.pattern
+        )
         try:
             value = clean_value(rule, given.get(definition.code))
         except ValidationError as error:
@@ -74,9 +79,10 @@ def create_dossier(
     floor: str = "",
     opened_on: date | None = None,
     remarks: str = "",
+    complete: bool = True,
     acting_user: User,
 ) -> Dossier:
-    """A1: open a dossier under a number of its own, by its kind's rule.
+    """A1: open a dossier under a number of its own, by its kind's rule; `complete`: with all required fields.
 
     Raises NotAllowed where the user opens no dossiers in this fonds, ValidationError for own fields, Refusal otherwise.
     """
@@ -85,7 +91,7 @@ def create_dossier(
         raise Refusal(_("Kind, series and department belong to one fonds."))
     if not name.strip():
         raise Refusal(_("A dossier needs the customer's name."))
-    open_values, personal_values = clean_own_fields(kind, fields or {})
+    open_values, personal_values = clean_own_fields(kind, fields or {}, complete=complete)
     check_pattern(kind.number_pattern)
     opened = opened_on or clock.today()
     dossier = Dossier(
