@@ -1,12 +1,13 @@
 """Searching as an act: what one person asked is answered and journalled. The only door for screens and commands."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dms.core import clock
 from dms.core.errors import NotFound
+from dms.core.table_files import WRITERS, Export
 from dms.journal.services import record
 from dms.vault.services import blind_index
 
@@ -18,16 +19,6 @@ from .selectors import MOST, NOTHING_CHOSEN, Results, find
 from .tokens import index_string
 
 _SCOPE = "search"
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A finished file."""
-
-    content: bytes
-    media_type: str
-    file_name: str
-    rows: int
 
 
 def run_search(
@@ -60,13 +51,13 @@ def export_results(*, acting_user: Any, words: str, kind: str, order: Order, cho
     Lists entries and page numbers and no text: what stands on a page is copied by opening it. Raises QueryError, and
     NotFound for another kind.
     """
-    if kind not in exports.WRITERS:
+    if kind not in WRITERS:
         raise NotFound
     results = find(
         acting_user, parse(words), order=order, chosen=chosen, limit=MOST, with_texts=False, with_facets=False
     )
-    media_type, write = exports.WRITERS[kind]
-    content = write(exports.heading(), exports.lines(results.hits))
+    media_type, write = WRITERS[kind]
+    content = write(_("Search"), exports.heading(), exports.lines(results.hits))
     _journal("search.exported", acting_user, words, {"format": kind, "rows": len(results.hits)})
     return Export(content, media_type, f"search-{clock.today().isoformat()}.{kind}", len(results.hits))
 

@@ -12,8 +12,9 @@ from django.views import View
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from dms.core.table_files import WRITERS
+
 from . import services
-from .exports import WRITERS
 from .filters import Chosen
 from .hits import FACETS, Order
 from .indexing import pages_not_indexed

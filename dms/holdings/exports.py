@@ -1,40 +1,19 @@
 """The dossier list as a file (xlsx, csv). Only what the list shows: no own field, so no personal value leaves here."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from dms.core import clock
 from dms.core.errors import Refusal
+from dms.core.table_files import WRITERS, Export
 from dms.journal.services import record
 
 from .columns import EVERY
 from .listing import Filters, Order, every_dossier
 
 MOST_ROWS = 100_000
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A finished file."""
-
-    content: bytes
-    media_type: str
-    file_name: str
-    rows: int
-
-
-def harmless(value: str) -> str:
-    """Return `value` so that no spreadsheet takes it for a formula (an apostrophe before the sign) or chokes on it."""
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)
-    return f"'{value}" if value.startswith(FORMULA_SIGNS) else value
 
 
 def export_list(kind: str, *, user: Any, filters: Filters, order: Order, filters_in_words: dict[str, str]) -> Export:
@@ -45,8 +24,8 @@ def export_list(kind: str, *, user: Any, filters: Filters, order: Order, filters
     media_type, write = WRITERS[kind]
     counted = _Counted(every_dossier(user, filters, order, limit=MOST_ROWS + 1))
     heading = [str(column.heading) for column in EVERY]
-    lines = ([harmless(column.text(dossier)) for column in EVERY] for dossier in counted)
-    content = write(heading, lines)
+    lines = ([column.text(dossier) for column in EVERY] for dossier in counted)
+    content = write(_("Dossiers"), heading, lines)
     if counted.number > MOST_ROWS:
         raise Refusal(
             _("An export holds at most %(most)s dossiers.") % {"most": f"{MOST_ROWS:,}"},
@@ -65,30 +44,3 @@ class _Counted:
         for row in self.rows:
             self.number += 1
             yield row
-
-
-def _write_csv(heading: list[str], lines: Iterable[list[str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(heading)
-    writer.writerows(lines)
-    return text.getvalue().encode("utf-8-sig")  # spreadsheets take a file without the mark for GBK
-
-
-def _write_xlsx(heading: list[str], lines: Iterable[list[str]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Dossiers"))
-    sheet.freeze_panes = "A2"
-    sheet.append(heading)
-    for line in lines:
-        sheet.append(line)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-Writer = Callable[[list[str], Iterable[list[str]]], bytes]
-WRITERS: dict[str, tuple[str, Writer]] = {
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _write_xlsx),
-    "csv": ("text/csv; charset=utf-8", _write_csv),
-}

@@ -9,6 +9,7 @@ from django.views import View
 from dms.clearance.policy import may_create_dossier
 from dms.clearance.selectors import facts_of
 from dms.core.errors import NotFound
+from dms.core.table_files import WRITERS
 
 from .. import columns, exports
 from ..forms.filters import FilterForm
@@ -124,7 +125,7 @@ class DossierListView(Screen):
             "sort_urls": {order.value: self._address(sort=order.value) for order in Order},
             "initials": [(letter, self._address(initial=letter, sort=Order.NAME.value)) for letter in INITIALS],
             "export_urls": {
-                kind: reverse("holdings:dossier_export", args=[kind]) + self._address() for kind in exports.WRITERS
+                kind: reverse("holdings:dossier_export", args=[kind]) + self._address() for kind in WRITERS
             },
             "clear_url": reverse("holdings:dossier_list"),
             "kept": [(k, v) for k, v in self._kept().items() if k in {"sort", "size"}],
@@ -151,7 +152,7 @@ class DossierExportView(View):
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Return the file."""
-        if kind not in exports.WRITERS:
+        if kind not in WRITERS:
             raise NotFound
         form = FilterForm(request.GET, user=request.user)
         order = order_of(request.GET)

@@ -11,8 +11,8 @@ from django.views import View
 
 from dms.clearance.selectors import facts_of
 from dms.core.errors import Refusal
+from dms.core.table_files import WRITERS
 
-from ..exports import WRITERS
 from ..forms.imports import ListUploadForm
 from ..import_words import Configuration
 from ..imports import carry_out, headings_for, plan_import
@@ -123,6 +123,6 @@ class ImportTemplateView(View):
         """Return it as an Excel file."""
         require_importer(request.user)
         media_type, write = WRITERS["xlsx"]
-        response = HttpResponse(write(list(headings_for(request.user)), []), content_type=media_type)
+        response = HttpResponse(write(_("Dossiers"), list(headings_for(request.user)), []), content_type=media_type)
         response["Content-Disposition"] = 'attachment; filename="customer-list.xlsx"'
         return response

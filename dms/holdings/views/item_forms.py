@@ -1,5 +1,6 @@
 """The acts on an item: change its entry, move, withdraw, file. Nothing typed is lost where one is refused."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -19,19 +20,20 @@ from .items import ItemScreen
 from .screen import INVALID, crumb
 
 
-class ItemFormScreen(ItemScreen):
+class ItemFormScreen(ItemScreen, ABC):
     """A form about one item; subclasses make the form and do the act."""
 
     act = Act.WORK
     template_name = "holdings/item_form.html"
     title, submit, dangerous, explanation = "", "", False, ""
 
+    @abstractmethod
     def form(self, data: Any = None) -> Any:
-        raise NotImplementedError
+        """Return the form, filled with `data` where something was sent."""
 
+    @abstractmethod
     def carry_out(self, form: Any) -> str:
         """Do the act; return the words of success."""
-        raise NotImplementedError
 
     def after(self) -> str:
         """Return where to go on."""
