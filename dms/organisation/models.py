@@ -174,6 +174,11 @@ class User(AbstractUser):
         return self.is_active and any(post.kind == kind for post in self.posts_on(clock.today()))
 
     @property
+    def journal_label(self) -> str:
+        """The sign-in name, as the journal writes down whom an act concerned."""
+        return self.username
+
+    @property
     def journal_post(self) -> str:
         """The posts held today, as the journal writes them down."""
         return ", ".join(
