@@ -35,9 +35,8 @@ def test_writes_who_what_and_when_as_values() -> None:
 
 def test_a_thing_is_named_by_its_public_id_and_label_where_it_has_them() -> None:
     user = a_user()
-    user.journal_label = "P-1"
     entry = record("person.created", by=None, thing=user)
-    assert (entry.thing_id, entry.thing_label) == (user.public_id, "P-1")
+    assert (entry.thing_id, entry.thing_label) == (user.public_id, user.username)
 
 
 def test_the_system_has_no_name() -> None:
