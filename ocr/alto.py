@@ -29,8 +29,20 @@ def to_alto(page: PageText) -> bytes:
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
-def from_alto(document: bytes) -> PageText:
-    """Return the page text in an ALTO document of ours. Raises `ValueError` where it is none."""
+def plain_text(document: bytes) -> str:
+    """Return `from_alto(document).text`, several times faster: no box is read. Raises `ValueError` likewise."""
+    _root, sheet = _opened(document)
+    return "\n".join("".join(map(_said, line)).strip(" ") for line in sheet.iter(f"{_NS}TextLine"))
+
+
+def _said(part: etree._Element) -> str:
+    if part.tag == f"{_NS}String":
+        return part.get("CONTENT", "")
+    return " " if part.tag == f"{_NS}SP" else ""
+
+
+def _opened(document: bytes) -> tuple[etree._Element, etree._Element]:
+    """Return the root and the sheet of an ALTO document of ours; raise `ValueError` where it is none."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(document, parser)
@@ -39,6 +51,12 @@ def from_alto(document: bytes) -> PageText:
     sheet = root.find(f"{_NS}Layout/{_NS}Page")
     if root.tag != f"{_NS}alto" or sheet is None:
         raise ValueError("this is not an ALTO document")
+    return root, sheet
+
+
+def from_alto(document: bytes) -> PageText:
+    """Return the page text in an ALTO document of ours. Raises `ValueError` where it is none."""
+    root, sheet = _opened(document)
     blocks = sheet.iter(f"{_NS}TextBlock")
     return PageText(
         width=int(sheet.get("WIDTH", "0")),

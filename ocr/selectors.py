@@ -15,7 +15,7 @@ from dms.holdings.models import Capture, Dossier, ItemState, Page, PageState, Re
 from dms.holdings.selectors import any_way, may_anywhere, pages_visible_to
 from dms.vault.services import read
 
-from .alto import from_alto
+from .alto import from_alto, plain_text
 from .page_text import PageText
 
 PAGE_SIZE = 50
@@ -39,6 +39,11 @@ def current_reading(page: Page) -> Reading | None:
 def text_of(reading: Reading) -> PageText:
     """Return the text of one version, from the vault. Raises the vault's `Destroyed` or `Damaged`."""
     return from_alto(read(reading.alto))
+
+
+def plain_text_of(reading: Reading) -> str:
+    """Return `text_of(reading).text` without its boxes, several times faster; raises as `text_of`."""
+    return plain_text(read(reading.alto))
 
 
 def page_text(page: Page) -> PageText:

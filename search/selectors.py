@@ -11,8 +11,8 @@ from dms.holdings.models import DossierKind, Item, Page, Reading, Section, Serie
 from dms.intake.models import PageSource
 from dms.organisation.models import Department
 from dms.vault.errors import Damaged, Destroyed
-from ocr.page_text import Box, PageText
-from ocr.selectors import text_of
+from ocr.page_text import Box
+from ocr.selectors import plain_text_of, text_of
 
 from . import hits as found_by
 from .filters import Chosen, condition_of
@@ -42,13 +42,13 @@ class FoundHit:
     title: list[Piece]
     snippet: list[Piece] = field(default_factory=list)
     file: str = ""
-    text: PageText | None = None
+    reading: Reading | None = None
     spans: list[Span] = field(default_factory=list)
 
     @property
     def boxes(self) -> list[Box]:
-        """Where the words stand on the page, in the capture's pixels."""
-        return boxes_of(self.spans, self.text) if self.text else []
+        """Where the words stand on the page, in the capture's pixels; reads the text with its boxes from the vault."""
+        return boxes_of(self.spans, text_of(self.reading)) if self.reading and self.spans else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,8 @@ def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -
         page = first_pages.get(hit.item_id) if hit.page_id is None else pages.get(hit.page_id)
         if hit.item_id not in items or (page is None and hit.page_id is not None):
             continue  # gone since
-        text = texts.get(hit.page_id) if hit.page_id is not None else None
-        spans = occurrences(node, text.text) if text and node else []
+        reading, text = texts.get(hit.page_id, (None, "")) if hit.page_id is not None else (None, "")
+        spans = occurrences(node, text) if text and node else []
         title = items[hit.item_id].title
         shown.append(
             FoundHit(
@@ -156,9 +156,9 @@ def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -
                 page=page,
                 readable=hit.page_id is not None or hit.item_id in readable,
                 title=pieces(title, occurrences(node, title) if node else []),
-                snippet=snippet(text.text, spans) if text else [],
+                snippet=snippet(text, spans) if text else [],
                 file=files.get(page.pk, "") if page else "",
-                text=text,
+                reading=reading,
                 spans=spans,
             )
         )
@@ -175,13 +175,13 @@ def _first_pages(item_ids: set[int]) -> dict[int, Page]:
     return {page.item_id: page for page in pages}
 
 
-def _texts(page_ids: Iterable[int]) -> dict[int, PageText]:
-    """Return the texts of pages whose reading the caller has already been allowed."""
+def _texts(page_ids: Iterable[int]) -> dict[int, tuple[Reading, str]]:
+    """Return the readings and texts of pages whose reading the caller has already been allowed."""
     current = Reading.objects.filter(is_current=True, capture__is_current=True, capture__page__in=list(page_ids))
-    texts: dict[int, PageText] = {}
+    texts: dict[int, tuple[Reading, str]] = {}
     for reading in current.select_related("alto", "capture").order_by():
         try:
-            texts[reading.capture.page_id] = text_of(reading)
+            texts[reading.capture.page_id] = (reading, plain_text_of(reading))
         except (Destroyed, Damaged) as error:
             logger.warning("the text of page %s cannot be shown: %s", reading.capture.page_id, error.code)
     return texts

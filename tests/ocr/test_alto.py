@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from ocr.alto import NAMESPACE, from_alto, to_alto
+from ocr.alto import NAMESPACE, from_alto, plain_text, to_alto
 from ocr.page_text import Char, Line, PageText, Word, readable
 
 from .strategies import page_texts
@@ -16,6 +16,11 @@ NAMES = {"a": NAMESPACE}
 @given(page_texts)
 def test_nothing_is_lost_on_the_way_there_and_back(page: PageText):
     assert from_alto(to_alto(page)) == page
+
+
+@given(page_texts)
+def test_the_text_alone_is_the_text_of_the_whole(page: PageText):
+    assert plain_text(to_alto(page)) == page.text
 
 
 @given(st.text(min_size=1, max_size=20))
