@@ -256,3 +256,7 @@ def give_text(page: Any, text: str) -> None:
     )
     alto = to_alto(PageText(1654, 2339, lines=placed, engine="bench"))
     add_reading(capture=capture, kind="recognised", alto=store(alto, purpose="alto"), confidence=95)
+
+
+if __name__ == "__main__":
+    main()
