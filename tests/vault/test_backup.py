@@ -77,8 +77,9 @@ def restore(house, folder, *options, environment=None):
 
 
 def changed(path):
-    """Change the last byte of a file."""
-    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    """Change the last byte of a file to another, whatever it is."""
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
 
 def test_everything_comes_back_in_an_empty_place_that_has_no_database_yet(dossier, tmp_path):
