@@ -1,8 +1,8 @@
 """Measures recognition: our pipeline against bare Tesseract, page by page in turn, on a folder with a ground truth.
 
-    python benchmarks/recognition.py FOLDER [--processes 2] [--texts OUT.json] [--json OUT.json]
+    python -m benchmarks.recognition [FOLDER] [--processes 2] [--texts OUT.json] [--json OUT.json]
 
-FOLDER holds images and `ground_truth.json`:
+Without FOLDER it reads the demonstration's own papers. FOLDER holds images and `ground_truth.json`:
 {"pages": [{"file", "cls", "text", "lines": [{"text", "chars": [box …]}]}]}.
 Both sides read the same page files from the disk, each in as many processes as asked for, one thread each. They take
 turns page by page, so that whatever else the machine does hits both alike.
@@ -15,6 +15,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 import unicodedata
 from collections import defaultdict
@@ -28,9 +29,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ["OMP_THREAD_LIMIT"] = "1"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import numpy as np
 from PIL import Image, ImageOps
 from rapidfuzz.distance import Levenshtein
 
+from dms.config.demonstration import wear
+from dms.config.demonstration.scans import SEED, all_scans
 from ocr.alto import to_alto
 from ocr.engines import engine
 from ocr.page_text import PageText
@@ -55,8 +59,10 @@ class Reading:
 def main() -> None:
     """Run, print the tables, and end with 1 where a target is missed."""
     arguments = _arguments()
-    truth = json.loads((arguments.folder / "ground_truth.json").read_text(encoding="utf-8"))["pages"]
-    ours, bare = _measure(arguments.folder, truth, arguments.processes)
+    with tempfile.TemporaryDirectory(prefix="juanzong-bench-") as own:
+        folder = arguments.folder or _own_pages(Path(own))
+        truth = json.loads((folder / "ground_truth.json").read_text(encoding="utf-8"))["pages"]
+        ours, bare = _measure(folder, truth, arguments.processes)
     for name, readings in (("pipeline", ours), ("bare tesseract", bare)):
         print(f"\n{name}")
         _print_scores(readings, truth)
@@ -73,11 +79,24 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="scans with their truth (the demonstration's papers)")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--texts", type=Path, help="write our texts here, by file name")
     parser.add_argument("--json", type=Path, help="write the figures here")
     return parser.parse_args()
+
+
+def _own_pages(folder: Path) -> Path:
+    """Draw the sides of the demonstration's papers with their wear; the class of a page is its file's form."""
+    pages: list[dict[str, Any]] = []
+    for scan in all_scans():
+        rng = np.random.default_rng([SEED, len(pages)])
+        for side in scan.sides():
+            name = f"{len(pages):03}.png"
+            wear.scan(side, scan.paper.wear, rng).save(folder / name)
+            pages.append({"file": name, "cls": scan.paper.form, "text": side.truth, "lines": []})
+    (folder / "ground_truth.json").write_text(json.dumps({"pages": pages}), encoding="utf-8")
+    return folder
 
 
 def _measure(folder: Path, truth: list[dict[str, Any]], processes: int) -> tuple[list[Reading], list[Reading]]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 PAGES_AN_ITEM, ITEMS_A_DOSSIER, CHARACTERS, WORDS = 5, 10, 600, 6000
@@ -32,18 +33,31 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=15)
     parser.add_argument("--checked", type=int, default=3000, help="pages looked through by the oracle")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--keep", metavar="FOLDER", help="build there, and measure again what was built there before")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="juanzong-bench-") as folder:
-        os.environ["JUANZONG_DATA_DIR"] = folder
+        place = Path(asked.keep or folder)
+        place.mkdir(exist_ok=True)
+        built = any(place.iterdir())
+        os.environ["JUANZONG_DATA_DIR"] = str(place)
+        os.environ["JUANZONG_LOG_LEVEL"] = "ERROR"
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dms.config.settings.dev")
         import django
 
         django.setup()
-        people = build(asked.pages)
+        people = people_of_before() if built else build(asked.pages)
         check(asked.checked)
         figures = measure(people, asked.pages, asked.repeat)
         print(json.dumps(figures, ensure_ascii=False, indent=1) if asked.json else table(figures))
         print(results_page(people, asked.repeat))
+
+
+def people_of_before() -> dict[str, Any]:
+    """Return those who will ask, where the records were built in an earlier run."""
+    from dms.organisation.models import User
+
+    names = {"archivist": "archivist", "head": "head", "director": "director", "staff": "staff0", "reader": "reader"}
+    return {role: User.objects.get(username=username) for role, username in names.items()}
 
 
 def texts(pages: int) -> Iterator[str]:

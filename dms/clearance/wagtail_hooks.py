@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.ui.tables import BooleanColumn
 
 from .configuration import ConfigurationViewSet, only_for_administrators
 from .models import PersonClearance, SecurityClass
@@ -20,7 +21,13 @@ class SecurityClassViewSet(ConfigurationViewSet):
     icon = "lock"
     menu_label = _("Classifications")
     menu_order = 40
-    list_display = ("name", "name_en", "code", "rank", "own_volume")
+    list_display: Any = (
+        "name",
+        "name_en",
+        "code",
+        "rank",
+        BooleanColumn("own_volume", label=_("Own volume"), sort_key="own_volume"),
+    )
     form_fields = ("code", "name", "name_en", "rank", "own_volume")  # type: ignore[assignment]
     ordering = ("rank",)
 

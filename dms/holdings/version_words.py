@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from .models import Dossier, FieldDefinition, Item
 from .policy import masked
@@ -48,7 +49,7 @@ class Words:
 
     def labels(self, names: list[str]) -> str:
         """Return what changed, in words."""
-        return "、".join(self.label(name) for name in names)
+        return pgettext("in a list", ", ").join(self.label(name) for name in names)
 
     def text(self, name: str, value: Any) -> str:
         """Return a value of a version as shown."""

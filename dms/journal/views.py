@@ -7,8 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
@@ -25,12 +24,12 @@ PAGE_SIZE = 50
 class JournalScreen(WagtailAdminTemplateMixin, TemplateView):
     """What the journal's pages share: their place in the shell."""
 
-    page_title = _("Journal")
+    page_title = gettext_lazy("Journal")
     header_icon = "history"
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way from the home page to here."""
-        return [*super().get_breadcrumbs_items(), {"url": reverse("journal"), "label": _t("Journal")}]
+        return [*super().get_breadcrumbs_items(), {"url": reverse("journal"), "label": gettext("Journal")}]
 
 
 class JournalView(JournalScreen):
@@ -60,7 +59,7 @@ class JournalView(JournalScreen):
             **kwargs,
             form=self.form,
             media=self.form.media,
-            people=[_t("system"), *selectors.people_named()],
+            people=[gettext("system"), *selectors.people_named()],
             rows=[described(entry) for entry in found.entries],
             is_filtered=filters != selectors.Filters(),
             newer_url=self._address(after=found.newer) if found.newer else "",
@@ -75,7 +74,7 @@ class JournalView(JournalScreen):
             HeaderButton(
                 label=label, url=f"{reverse('journal_export', args=[form])}?{query}", icon_name="download", priority=n
             )
-            for n, (form, label) in enumerate([("xlsx", _t("Excel file")), ("csv", _t("CSV file"))])
+            for n, (form, label) in enumerate([("xlsx", gettext("Excel file")), ("csv", gettext("CSV file"))])
         ]
 
     def _place(self, name: str) -> int | None:
@@ -130,7 +129,7 @@ class EntryView(JournalScreen):
 
     def get_page_title(self) -> str:
         """Return the entry's number as title."""
-        return _t("Entry %(number)s") % {"number": self.entry.pk}
+        return gettext("Entry %(number)s") % {"number": self.entry.pk}
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return the way here over the list."""

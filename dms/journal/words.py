@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 _actions: dict[str, str | Promise] = {
@@ -143,7 +143,7 @@ def action(code: str) -> str:
 
 def posts(written: str) -> str:
     """Return the posts of an entry (`kind:department, kind`) in words."""
-    return "、".join(_post(piece) for piece in written.split(", ") if piece)
+    return pgettext("in a list", ", ").join(_post(piece) for piece in written.split(", ") if piece)
 
 
 def _post(piece: str) -> str:

@@ -42,6 +42,18 @@ def words_of_templates() -> dict[str, str]:
     return met
 
 
+def test_words_are_marked_only_in_ways_the_catalogue_is_gathered_by():
+    odd = {
+        f"{named(path)}:{node.lineno}"
+        for path in modules()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if "gettext" in name.name and name.asname not in {None, "_"}
+    }
+    assert odd == set()
+
+
 @pytest.fixture(scope="module")
 def chinese(tmp_path_factory: pytest.TempPathFactory) -> gettext.GNUTranslations:
     """The Chinese catalogue as committed; compiling it checks the placeholders."""

@@ -13,7 +13,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from dms.clearance.policy import Act
 from dms.core.errors import Refusal
 from dms.holdings.models import Dossier
-from dms.holdings.selectors import get_dossier_for, get_item_for
+from dms.holdings.selectors import get_dossier_for, get_item_for, may_anywhere
 
 from .. import selectors, services
 from ..forms import BatchFilterForm, NewBatchForm
@@ -40,6 +40,7 @@ class BatchListView(WagtailAdminTemplateMixin, TemplateView):
             "rows": [(batch, progress[batch.pk]) for batch in batches],
             "older": self._address(before=batches[-1].pk) if more else "",
             "filtered": any(chosen.values()),
+            "may_open": may_anywhere(self.request.user, Act.WORK),
         }
 
     def _found(self, chosen: dict[str, Any]) -> Any:
