@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property, reduce
+from heapq import nsmallest
 from operator import or_
 from typing import Any
 
@@ -30,9 +31,6 @@ from .engines.current import engine
 from .engines.expression import expression_of
 from .query import Node
 
-# Of words on more pages than this, only the newest so many are put in order of relevance.
-RANKED = 20_000
-
 
 class Order(StrEnum):
     """What hits are sorted by; volume order is dossier, date, entry number while there are no volumes."""
@@ -47,15 +45,14 @@ class Hit:
     """A page found by its text, or (`page_id` None) an item found by its title or its entry alone."""
 
     item_id: int
-    dossier_id: int
     page_id: int | None
-    dossier_number: str
-    document_date: date | None
-    entry_number: int
+    dossier_number: str = ""
+    document_date: date | None = None
+    entry_number: int = 0
     position: int = 0
 
     def place(self, order: Order) -> tuple[Any, ...]:
-        """Return the key by which hits of both sorts stand in one row under `order`."""
+        """Return the key by which hits of both sorts stand in one row under `order`, which is not relevance."""
         day = self.document_date
         if order is Order.DATE:
             return (day is None, -(day or date.min).toordinal(), self.dossier_number, self.entry_number, self.position)
@@ -113,34 +110,39 @@ def item_facts(reach: Reach, node: Node | None, limit: int) -> list[Counted]:
 
 
 def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) -> list[Hit]:
-    """Return `limit` pages found by their text, from number `first` on in `order`."""
-    columns = ("item_id", "item__dossier_id", "pk", *_place_columns("item__"), "position")
-    if order is Order.RELEVANCE:
-        return _most_relevant(reach, node, columns, first, limit)
-    rows = reach.readable_pages.values_list(*columns).order_by(*_order_columns(order, "item__"), *_last("position"))
+    """Return `limit` pages found by their text, from number `first` on in `order`, which is not relevance."""
+    columns = ("item_id", "pk", *_place_columns("item__"), "position")
+    rows = reach.readable_pages.values_list(*columns).order_by(*_order_columns(order, "item__"), "position", "pk")
     return [Hit(*row) for row in _run(rows[first : first + limit], Kind.PAGE, node)]
 
 
-def _most_relevant(reach: Reach, node: Node, columns: tuple[str, ...], first: int, limit: int) -> list[Hit]:
-    """Return the hits by rank, ranked among the newest `RANKED` that the person may read.
+def ranked_page_facts(reach: Reach, node: Node, limit: int, *, with_facets: bool = True) -> list[Counted]:
+    """Return (item, facet values …, page, rank) of the newest `limit` pages found by their text.
 
-    Only those are ranked, for ranking is what takes long where a word stands on very many pages, and says little there.
+    One pass over the index both counts and ranks. Only so many are ranked, for ranking is what takes long where a word
+    stands on very many pages, and says little there.
     """
     rank = RawSQL("f.rank", (), output_field=FloatField())
     newest = reach.readable_pages.annotate(found_rank=rank).order_by(RawSQL("f.rowid", ()).desc())
-    rows = newest.values_list(*columns, "found_rank")[: max(RANKED, first + limit)]
-    return [Hit(*row) for *row, _rank in _run(rows, Kind.PAGE, node, best=(first, limit))]
+    rows = newest.values_list("item_id", *(_counted_columns("item__") if with_facets else ()), "pk", "found_rank")
+    return _run(rows[:limit], Kind.PAGE, node)
+
+
+def best_of(ranked: list[Counted], first: int, limit: int) -> list[Hit]:
+    """Return `limit` of what `ranked_page_facts` gave, from number `first` on by rank; of equals the newest first."""
+    best = nsmallest(first + limit, ranked, key=lambda row: (row[-1], -row[-2]))
+    return [Hit(row[0], row[-2]) for row in best[first:]]
 
 
 def item_hits(reach: Reach, node: Node | None, order: Order, limit: int) -> list[Hit]:
     """Return the first `limit` items found by their title, or by their entry without words, in `order`."""
-    rows = reach.known_items.values_list("pk", "dossier_id", *_place_columns(""))
+    rows = reach.known_items.values_list("pk", *_place_columns(""))
     if node is not None and order is Order.RELEVANCE:
         found = _run(rows.order_by(RawSQL("f.rank", ()), "pk")[:limit], Kind.TITLE, node)
     else:
         rows = rows.order_by(*_order_columns(order, ""))[:limit]
         found = list(rows) if node is None else _run(rows, Kind.TITLE, node)
-    return [Hit(item, dossier, None, *place) for item, dossier, *place in found]
+    return [Hit(item, None, *place) for item, *place in found]
 
 
 def items_with_pages_found(reach: Reach, node: Node, items: Iterable[int]) -> set[int]:
@@ -178,17 +180,8 @@ def _order_columns(order: Order, path: str) -> list[Any]:
     return [number, F(day).asc(nulls_last=True), entry]
 
 
-def _last(column: str) -> tuple[str, str]:
-    return (column, "pk")
-
-
-def _run(
-    rows: QuerySet[Any, Any], kind: Kind, node: Node, *, best: tuple[int, int] | None = None
-) -> list[tuple[Any, ...]]:
-    """Run a queryset on pages or items with the index's findings joined in before everything else.
-
-    With `best` = (first, number): of these rows that many of the best, by their column found_rank.
-    """
+def _run(rows: QuerySet[Any, Any], kind: Kind, node: Node) -> list[tuple[Any, ...]]:
+    """Run a queryset on pages or items with the index's findings joined in before everything else."""
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
@@ -198,15 +191,8 @@ def _run(
     source, asked = _joined(kind, node, table)
     before = head.count("%s")
     with connection.cursor() as cursor:
-        cursor.execute(_best_of(f"{head} FROM {source} {tail}", best), (*params[:before], *asked, *params[before:]))
+        cursor.execute(f"{head} FROM {source} {tail}", (*params[:before], *asked, *params[before:]))
         return cursor.fetchall()
-
-
-def _best_of(sql: str, best: tuple[int, int] | None) -> str:
-    if best is None:
-        return sql
-    first, number = best
-    return f"SELECT * FROM ({sql}) AS found ORDER BY found_rank, pk DESC LIMIT {int(number)} OFFSET {int(first)}"
 
 
 def _joined(kind: Kind, node: Node, table: str) -> tuple[str, list[Any]]:

@@ -95,7 +95,7 @@ def find(
     """
     reach = Reach(user, lambda path: condition_of(query.filters, path) & chosen.condition(path))
     node = query.text
-    pages = found_by.page_facts(reach, node, most + 1, with_facets=with_facets) if node is not None else []
+    pages = _pages_found(reach, node, order, most, with_facets=with_facets)
     items = found_by.item_facts(reach, node, most + 1)
     shown_already = _items_of(pages)
     if node is not None and len(pages) > most and items:
@@ -104,7 +104,7 @@ def find(
     counted = [*items, *pages]
     titles = found_by.item_hits(reach, node, order, most + 1) if items else []
     titles = [hit for hit in titles if hit.item_id not in shown_already]
-    hits = _portion(reach, node, order, titles, range(first, min(first + limit, most)))
+    hits = _portion(reach, node, order, titles, pages, range(first, min(first + limit, most)))
     return Results(
         query=query,
         order=order,
@@ -115,11 +115,21 @@ def find(
     )
 
 
+def _pages_found(reach: Reach, node: Node | None, order: Order, most: int, *, with_facets: bool) -> list[Counted]:
+    if node is None:
+        return []
+    if order is Order.RELEVANCE:
+        return found_by.ranked_page_facts(reach, node, most + 1, with_facets=with_facets)
+    return found_by.page_facts(reach, node, most + 1, with_facets=with_facets)
+
+
 def _items_of(rows: Iterable[Counted]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _portion(reach: Reach, node: Node | None, order: Order, titles: list[Hit], wanted: range) -> list[Hit]:
+def _portion(
+    reach: Reach, node: Node | None, order: Order, titles: list[Hit], pages: list[Counted], wanted: range
+) -> list[Hit]:
     """Return the hits whose numbers are `wanted`, out of `titles` (in order) and the pages found."""
     if node is None or not wanted:
         return titles[wanted.start : wanted.stop]
@@ -131,6 +141,8 @@ def _portion(reach: Reach, node: Node | None, order: Order, titles: list[Hit], w
     first, number = max(0, wanted.start - len(titles)), len(wanted) - len(before)
     if not number:
         return before
+    if order is Order.RELEVANCE:
+        return [*before, *found_by.best_of(pages, first, number)]
     return [*before, *found_by.page_hits(reach, node, order, first, number)]
 
 

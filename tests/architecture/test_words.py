@@ -14,7 +14,8 @@ from .source import ROOT, modules, named, project_files, tree_of
 CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
-IN_TEMPLATE = re.compile(r"""\b(p?gettext|ngettext)\(u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+LITERAL = r"""u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+IN_TEMPLATE = re.compile(rf"\b(?:n?gettext\(|pgettext\({LITERAL}, ){LITERAL}")
 
 
 def words_of_modules() -> dict[str, str]:
@@ -37,7 +38,7 @@ def words_of_templates() -> dict[str, str]:
     for path in project_files():
         if path.suffix == ".html" and "templates" in path.parts:
             source = templatize(path.read_text(encoding="utf-8"), origin=named(path))
-            for _function, literal in IN_TEMPLATE.findall(source):
+            for _context, literal in IN_TEMPLATE.findall(source):
                 met.setdefault(ast.literal_eval(literal), named(path))
     return met
 
