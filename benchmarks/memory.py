@@ -38,9 +38,14 @@ def main() -> None:
         environment = os.environ | {
             "JUANZONG_DATA_DIR": folder, "JUANZONG_UPLOAD_TEMP_DIR": folder,
             "DJANGO_SETTINGS_MODULE": "dms.config.settings.dev", "OMP_THREAD_LIMIT": "1",
+            "JUANZONG_LOG_LEVEL": "ERROR",
         }  # fmt: skip
         for words in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"], ["demonstrate", "--scans", "1"]):
             subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, check=True)
+        os.environ.update(environment)
+        import django
+
+        django.setup()
         figures = web(environment, asked.megabytes) | worker(environment, Path(folder), asked.pages)
     if asked.json:
         print(json.dumps(figures, indent=1))
