@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁"
@@ -30,17 +31,29 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=40)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--plans", action="store_true")
+    parser.add_argument("--keep", metavar="FOLDER", help="build there, and measure again what was built there before")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="juanzong-bench-") as folder:
-        os.environ.setdefault("JUANZONG_DATA_DIR", folder)
+        place = Path(asked.keep or folder)
+        place.mkdir(exist_ok=True)
+        built = any(place.iterdir())
+        os.environ["JUANZONG_DATA_DIR"] = str(place)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dms.config.settings.dev")
         import django
 
         django.setup()
-        people = build(asked.rows)
+        people = people_of_before() if built else build(asked.rows)
         if asked.plans:
             print_plans(people)
         print_figures(measure(people, asked.repeat), as_json=asked.json)
+
+
+def people_of_before() -> dict[str, Any]:
+    """Return those who will look, by role, where the records were built in an earlier run."""
+    from dms.organisation.models import User
+
+    names = {"archivist": "archivist", "head": "head", "director": "director", "staff": "staff0", "reader": "reader"}
+    return {role: User.objects.get(username=username) for role, username in names.items()}
 
 
 def build(rows: int) -> dict[str, Any]:

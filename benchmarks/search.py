@@ -45,19 +45,13 @@ def main() -> None:
         import django
 
         django.setup()
+        from benchmarks.dossier_list import people_of_before
+
         people = people_of_before() if built else build(asked.pages)
         check(asked.checked)
         figures = measure(people, asked.pages, asked.repeat)
         print(json.dumps(figures, ensure_ascii=False, indent=1) if asked.json else table(figures))
         print(results_page(people, asked.repeat))
-
-
-def people_of_before() -> dict[str, Any]:
-    """Return those who will ask, where the records were built in an earlier run."""
-    from dms.organisation.models import User
-
-    names = {"archivist": "archivist", "head": "head", "director": "director", "staff": "staff0", "reader": "reader"}
-    return {role: User.objects.get(username=username) for role, username in names.items()}
 
 
 def texts(pages: int) -> Iterator[str]:

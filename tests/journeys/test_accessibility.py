@@ -25,12 +25,12 @@ LOOKS = {
 }
 # Addresses as they are, or a pattern: the first link like it on the screen before is followed.
 ARCHIVIST = (
-    "/", "/dossiers/", "/dossiers/new/", r"^/dossiers/new/.+", "/dossiers/import/", "/dossiers/",
+    "/", "/dossiers/", "/dossiers/new/", r"^/dossiers/new/.+", "/dossiers/import/", '/search/?q="没完', "/search/?q=合同",
     r"^/dossiers/[a-z0-9]{14}/$", r"^/dossiers/[a-z0-9]{14}/facts/$", r"^/dossiers/[a-z0-9]{14}/use/$",
-    r"^/dossiers/[a-z0-9]{14}/history/$", r"^/dossiers/[a-z0-9]{14}/edit/$", "/dossiers/",
-    r"^/dossiers/[a-z0-9]{14}/$", r"^/items/[a-z0-9]{14}/$", r"^/items/[a-z0-9]{14}/edit/$", '/search/?q="没完',
-    "/search/?q=合同", r"^/page/[a-z0-9]{14}/\?", r"^/page/[a-z0-9]{14}/text/", "/to-check/", "/intake/",
-    r"^/intake/[a-z0-9]{14}/$", "/intake/new/", "/nothing/here/", "/journal/", "/account/",
+    r"^/dossiers/[a-z0-9]{14}/history/$", "/search/?q=合同", r"^/dossiers/[a-z0-9]{14}/$",
+    r"^/dossiers/[a-z0-9]{14}/edit/$", "/search/?q=合同", r"^/dossiers/[a-z0-9]{14}/$", r"^/items/[a-z0-9]{14}/$",
+    r"^/items/[a-z0-9]{14}/edit/$", "/search/?q=合同", r"^/page/[a-z0-9]{14}/\?", r"^/page/[a-z0-9]{14}/text/",
+    "/to-check/", "/intake/", r"^/intake/[a-z0-9]{14}/$", "/intake/new/", "/nothing/here/", "/journal/", "/account/",
 )  # fmt: skip
 ADMINISTRATOR = (
     "/", "/journal/", r"^/journal/\d+", "/people/", r"^/people/[a-z0-9]{14}/$", "/people/departments/",
