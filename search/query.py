@@ -57,6 +57,7 @@ class QueryError(Refusal):
     def __init__(self, message: str | Promise, remedy: str | Promise = "", position: int | None = None) -> None:
         super().__init__(message, remedy)
         self.position = position
+        self.carried = {"position": position}
 
 
 @dataclass(frozen=True, slots=True)

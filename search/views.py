@@ -1,11 +1,12 @@
 """The results page and its export. What they show comes out of services.py, which knows rights and journals."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -18,6 +19,7 @@ from . import services
 from .filters import Chosen
 from .hits import FACETS, Order
 from .indexing import pages_not_indexed
+from .offers import offers
 from .query import QueryError
 from .selectors import MOST, FoundHit, Results
 
@@ -100,6 +102,15 @@ class ResultsView(WagtailAdminTemplateMixin, TemplateView):
             ]
             if len(values) > 1 or taken is not None:
                 yield {"name": FACET_NAMES[name], "values": values}
+
+
+class OffersView(View):
+    """What the box offers while somebody types."""
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        """Return {"offers": [{"number", "name", "url"}]} for ?q=."""
+        found = offers(request.user, request.GET.get("q", "")[:100])
+        return JsonResponse({"offers": [asdict(offer) for offer in found]})
 
 
 class ExportView(View):

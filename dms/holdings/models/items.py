@@ -67,7 +67,10 @@ class Item(models.Model):
                 condition=~Q(state="filed") | Q(filed_at__isnull=False), name="filed_item_has_its_time"
             ),
         )
-        indexes = (models.Index(fields=("dossier", "section", "document_date"), name="item_section_date"),)
+        indexes = (
+            models.Index(fields=("dossier", "section", "document_date"), name="item_section_date"),
+            models.Index(fields=("issue_number",), name="item_issue_number"),
+        )
 
     def __str__(self) -> str:
         return self.title
