@@ -27,9 +27,11 @@ BIND ?= 127.0.0.1:8000
 SCANS ?=
 BENCH ?= $(basename $(notdir $(filter-out %/__init__.py,$(wildcard benchmarks/*.py))))
 WORKERS ?= auto
+COUNT ?= 10000
+SEED ?= 1
 
-.PHONY: help demo run install prepare system system-tests test test-all check lint types layers migrations templates \
-	system-check format bench lock messages docs clean
+.PHONY: help demo run install prepare system system-tests test test-all test-postgresql check lint types layers migrations templates \
+	system-check format bench fuzz lock messages docs clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -51,6 +53,9 @@ test: system-tests $(STAMPS)/dev $(CATALOGUES) ## all tests but the long matrice
 
 test-all: system-tests $(STAMPS)/dev $(CATALOGUES) ## the long matrices too
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
+
+test-postgresql: system-tests $(STAMPS)/dev $(CATALOGUES) ## whatever touches the database again, on a PostgreSQL of its own
+	@.ci/with-postgresql $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile -m "database and not long and not browser and not engine"
 
 check: ## lint, types, import contract, migrations, templates; everything is checked even where something fails
 	@$(MAKE) --keep-going lint types layers migrations templates system-check
@@ -83,9 +88,12 @@ format: $(STAMPS)/dev ## bring Python and templates into the one format
 bench: system $(STAMPS)/dev $(CATALOGUES) ## measure everything (BENCH=name: one); docs/benchmarks.md says what and how
 	@for name in $(BENCH); do echo "== $$name"; $(PYTHON) -m benchmarks.$$name $(ARGS); done
 
+fuzz: system-tests $(STAMPS)/dev $(CATALOGUES) ## send spoiled files through the intake (COUNT=10000 SEED=1)
+	@$(PYTHON) -m tests.faults.fuzz --count $(COUNT) --seed $(SEED)
+
 lock: $(STAMPS)/dev ## resolve pyproject.toml again into the hashed locks (UPGRADE=1: newest versions)
-	@$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.txt
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev -o requirements-dev.txt
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --constraint requirements-dev.txt -o requirements.txt
 
 messages: system $(STAMPS)/dev ## gather the words of every screen into locale/
 	@$(QUIETLY) makemessages --locale zh_Hans --no-obsolete --no-wrap --add-location file \

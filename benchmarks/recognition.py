@@ -1,11 +1,12 @@
 """Measures recognition: our pipeline against bare Tesseract, page by page in turn, on a folder with a ground truth.
 
-    python -m benchmarks.recognition [FOLDER] [--processes 2] [--texts OUT.json] [--json OUT.json]
+    python -m benchmarks.recognition [FOLDER] [--engine auto] [--processes 2] [--texts OUT.json] [--json OUT.json]
 
 Without FOLDER it reads the demonstration's own papers. FOLDER holds images and `ground_truth.json`:
 {"pages": [{"file", "cls", "text", "lines": [{"text", "chars": [box …]}]}]}.
 Both sides read the same page files from the disk, each in as many processes as asked for, one thread each. They take
-turns page by page, so that whatever else the machine does hits both alike.
+turns page by page, so that whatever else the machine does hits both alike. Models are loaded before the clock starts,
+as in a worker. "The engine" is what Tesseract's program or RapidOCR's networks use; all else is "around" it.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ from dms.config.demonstration import wear
 from dms.config.demonstration.scans import SEED, all_scans
 from ocr.alto import to_alto
 from ocr.engines import engine
+from ocr.engines.base import Engine
 from ocr.page_text import PageText
 from ocr.recognition import recognise
 
@@ -62,7 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="juanzong-bench-") as own:
         folder = arguments.folder or _own_pages(Path(own))
         truth = json.loads((folder / "ground_truth.json").read_text(encoding="utf-8"))["pages"]
-        ours, bare = _measure(folder, truth, arguments.processes)
+        ours, bare = _measure(folder, truth, arguments.processes, arguments.engine)
     for name, readings in (("pipeline", ours), ("bare tesseract", bare)):
         print(f"\n{name}")
         _print_scores(readings, truth)
@@ -73,13 +76,14 @@ def main() -> None:
         arguments.texts.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
-    missed = figures["recall %"] < 97.5 or figures["characters on blanks"] or figures["CPU around the engine %"] > 15
+    missed = figures["recall %"] < 99.8 or figures["characters on blanks"] or figures["CPU around the engine %"] > 10
     sys.exit(1 if missed else 0)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", help="scans with their truth (the demonstration's papers)")
+    parser.add_argument("--engine", default="auto")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--texts", type=Path, help="write our texts here, by file name")
     parser.add_argument("--json", type=Path, help="write the figures here")
@@ -99,31 +103,62 @@ def _own_pages(folder: Path) -> Path:
     return folder
 
 
-def _measure(folder: Path, truth: list[dict[str, Any]], processes: int) -> tuple[list[Reading], list[Reading]]:
+def _measure(
+    folder: Path, truth: list[dict[str, Any]], processes: int, engine_name: str
+) -> tuple[list[Reading], list[Reading]]:
     jobs = [(str(folder / page["file"]), page) for page in truth]
     with ProcessPoolExecutor(processes) as pool:
-        pairs = list(pool.map(_both_ways, *zip(*jobs, strict=True)))
+        pairs = list(pool.map(partial(_both_ways, engine_name), *zip(*jobs, strict=True)))
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def _both_ways(path: str, page: dict[str, Any]) -> tuple[Reading, Reading]:
+def _both_ways(engine_name: str, path: str, page: dict[str, Any]) -> tuple[Reading, Reading]:
     # Who begins changes from page to page: the second finds the file in memory and the processor warm.
     if int.from_bytes(path.encode()[-9:], "big") % 2:
-        ours = _pipeline(path, page)
+        ours = _pipeline(engine_name, path, page)
         return ours, _bare(path)
     bare = _bare(path)
-    return _pipeline(path, page), bare
+    return _pipeline(engine_name, path, page), bare
 
 
-def _pipeline(path: str, page: dict[str, Any]) -> Reading:
-    reader = engine("tesseract")
+_in_networks = 0.0
+
+
+@cache
+def _reader(name: str) -> Engine:
+    """The engine, its models loaded once a process, its networks under a watch of their own."""
+    if name != "tesseract":
+        from ocr.engines.rapidocr import models
+
+        loaded = models.load()
+        watched = models.Models(_watched(loaded.detect), _watched(loaded.recognise), loaded.characters)
+        models.load = lambda: watched
+    return engine(name)
+
+
+def _watched(network: Any) -> Any:
+    def run(data: Any) -> Any:
+        global _in_networks
+        start = time.process_time()
+        answer = network(data)
+        _in_networks += time.process_time() - start
+        return answer
+
+    return run
+
+
+def _pipeline(engine_name: str, path: str, page: dict[str, Any]) -> Reading:
+    reader = _reader(engine_name)
+    networks = _in_networks
     before, start = _used(), time.perf_counter()
     with Image.open(path) as image:
         text = recognise(ImageOps.exif_transpose(image), reader)
     to_alto(text)
     clock, after = time.perf_counter() - start, _used()
     hits = _box_hits(text, page)
-    return Reading(Path(path).name, text.text, clock, after[0] - before[0], after[1] - before[1], text.turn, hits)
+    inside = after[1] - before[1] + _in_networks - networks
+    around = after[0] - before[0] - (_in_networks - networks)
+    return Reading(Path(path).name, text.text, clock, around, inside, text.turn, hits)
 
 
 def _bare(path: str) -> Reading:

@@ -162,22 +162,18 @@ def timed(act: Callable[[], Any], repeat: int) -> list[float]:
 
 def bare(words: str) -> Callable[[], Any]:
     """Return what asks the index alone: the best twenty and the number of hits."""
-    from django.db import connection
-
-    from search.engines.attached import schema_for
+    from search.engines import files
     from search.engines.current import engine
     from search.engines.expression import expression_of
     from search.query import parse
 
-    schema, expression = schema_for(connection, engine()), expression_of(parse(words).text)
-    table = f"FROM {schema}.page_fts WHERE page_fts MATCH %s"
+    index, expression = files.connect(engine().files.current(), read_only=True), expression_of(parse(words).text)
 
     def ask() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT rowid {table} ORDER BY rank LIMIT 20", [expression])
-            cursor.fetchall()
-            cursor.execute(f"SELECT count(*) {table}", [expression])
-            return int(cursor.fetchone()[0])
+        best = "SELECT rowid FROM page_fts WHERE page_fts MATCH ? ORDER BY rank LIMIT 20"
+        index.execute(best, (expression,)).fetchall()
+        count = "SELECT count(*) FROM page_fts WHERE page_fts MATCH ?"
+        return int(index.execute(count, (expression,)).fetchone()[0])
 
     return ask
 

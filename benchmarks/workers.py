@@ -117,7 +117,7 @@ class Sleeper:
             end = time.process_time() + 0.05
             while time.process_time() < end:
                 pass
-        lines = tuple(typed_line(TEXT.format(n), (100, 60 * n, 1500, 60 * n + 50)) for n in range(1, 20))
+        lines = tuple(typed_line(TEXT.format(n), (100, 60 * n, 1500, 60 * n + 50)) for n in range(1, 3))
         return PageText(order.width, order.height, lines=lines, engine="bench")
 
 
@@ -202,7 +202,7 @@ def server_counters() -> dict[str, int]:
 
 
 class Watch:
-    """Looks at the server's sessions many times a second from a thread: who waits for a lock, who idles in a transaction."""
+    """Looks at the server's sessions many times a second, from a thread: who waits for a lock, who idles."""
 
     def __init__(self, vendor: str) -> None:
         self.seen: list[tuple[int, int, int]] = []

@@ -6,12 +6,21 @@ from .page_text import Box, Char, Line, PageText, Word, around, readable
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _NS = f"{{{NAMESPACE}}}"
+# ALTO's own way to say what a part is: a tag, described once, that parts refer to.
+_ROW, _CELL = "table-row", "table-cell"
 
 
 def to_alto(page: PageText) -> bytes:
-    """Return `page` as an ALTO document (UTF-8). Characters that XML cannot carry are left out."""
+    """Return `page` as an ALTO document (UTF-8). Characters that XML cannot carry are left out.
+
+    A row of a table is a TextBlock tagged as such, and the first String of each of its cells is tagged too.
+    """
     root = etree.Element(f"{_NS}alto", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     _describe(root, page)
+    if any(word.cell for line in page.lines for word in line.words):
+        tags = etree.SubElement(root, f"{_NS}Tags")
+        for name in (_ROW, _CELL):
+            etree.SubElement(tags, f"{_NS}LayoutTag", {"ID": name, "LABEL": name})
     layout = etree.SubElement(root, f"{_NS}Layout")
     size = {"HEIGHT": str(page.height), "WIDTH": str(page.width)}
     sheet = etree.SubElement(layout, f"{_NS}Page", {"ID": "page", "PHYSICAL_IMG_NR": "1", **size})
@@ -25,6 +34,8 @@ def to_alto(page: PageText) -> bytes:
             box = around(other.box for other in page.lines if other.block == number)
             block = etree.SubElement(space, f"{_NS}TextBlock", {"ID": f"block{number}", **_placed(box)})
             block.set("ROTATION", str((360 - page.turn) % 360))  # ALTO counts against the clock
+        if any(word.cell for word in line.words):
+            block.set("TAGREFS", _ROW)
         _write_line(block, line)
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
@@ -87,6 +98,8 @@ def _write_line(block: etree._Element, line: Line) -> None:
         content = "".join(text for text, _char in glyphs)
         known = {"CONTENT": content, "WC": _share(word.confidence)}
         string = etree.SubElement(row, f"{_NS}String", {**known, **_placed(word.box)})
+        if word.cell:
+            string.set("TAGREFS", _CELL)
         for text, char in glyphs:
             known = {"CONTENT": text, "GC": _share(char.confidence)}
             etree.SubElement(string, f"{_NS}Glyph", {**known, **_placed(char.box)})
@@ -100,7 +113,7 @@ def _read_line(row: etree._Element, block: int) -> Line:
     for part in row:
         if part.tag == f"{_NS}String" and len(part):
             chars = tuple(Char(g.get("CONTENT", ""), _box(g), _percent(g.get("GC"))) for g in part)
-            words.append(Word(chars, _percent(part.get("WC")), spaced))
+            words.append(Word(chars, _percent(part.get("WC")), spaced, part.get("TAGREFS") == _CELL))
         spaced = part.tag == f"{_NS}SP"
     return Line(tuple(words), _box(row), block)
 

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+_TIRED = 0.75  # of the limit, held between two pages: the next page would pay for what the ones before left behind
 
 
 def main(engine_name: str, folder: str, parent: int, megabytes: int, seconds: int) -> None:
@@ -44,7 +45,7 @@ def main(engine_name: str, folder: str, parent: int, megabytes: int, seconds: in
         except Exception as error:  # one page's fault; the next may be well
             answer, alto = {"went": _word_for(error), "how": type(error).__name__}, b""
         del data
-        wire.send(line, answer, alto)
+        wire.send(line, {**answer, "tired": _address_space() > _TIRED * limit}, alto)
 
 
 def _line() -> socket.socket:
@@ -92,6 +93,14 @@ def _tie_to_parent(parent: int, folder: str) -> None:
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
     if os.getppid() != parent:
         end(signal.SIGTERM, None)
+
+
+def _address_space() -> int:
+    """The bytes this process holds of what its limit counts; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _bound_processor_time(seconds: int) -> None:

@@ -67,7 +67,7 @@ class Placement:
 
     def _word(self, word: Word) -> Word:
         chars = tuple(Char(char.text, self.box(char.box), char.confidence) for char in word.chars)
-        return Word(chars, word.confidence, word.space_before)
+        return replace(word, chars=chars)
 
 
 def _has_a_size(box: Box) -> bool:

@@ -25,11 +25,15 @@ class Char:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Characters that belong together; `space_before` where a space parts it from the word before in its line."""
+    """Characters that belong together; `space_before` where a space parts it from the word before in its line.
+
+    `cell` where a cell of a table's row begins with it.
+    """
 
     chars: tuple[Char, ...]
     confidence: int = 100
     space_before: bool = False
+    cell: bool = False
 
     @property
     def text(self) -> str:

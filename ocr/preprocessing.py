@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from .page_text import Box
 from .seals import without_seals
@@ -17,6 +17,8 @@ SURVEY_DPI = 100
 READING_DPI = 200
 
 _INK = 0.80  # darker than this share of the paper around it is ink; what shines through from the back stays above
+_PALE, _PALEST, _DARK = 0.72, 0.92, 0.6  # shares of the paper: the back of the sheet lies between, ink below
+_MUCH = 0.25  # so much that is pale and alone, as a share of the words' ink, is no dust
 _TILE = 24  # survey pixels; about two lines of text: some paper shows in each
 _CELL = 8  # survey pixels; about half a character
 _CELL_INK = 0.06  # share of a cell that a stroke covers, and a speck of dust does not
@@ -135,8 +137,9 @@ def even_out(grey: Image.Image, page: Survey) -> Image.Image:
     ink = page.light[page.ink]
     darkest = float(np.percentile(ink, 20)) if ink.size else 0.0
     uneven = float(page.paper.max()) > 1.15 * float(page.paper.min())
+    through = darkest < 0.45 and _shines_through(page)
     if not uneven and darkest < 0.5:
-        return grey
+        return _without_shine(grey, float(np.median(page.paper))) if through else grey
     stretch = 1.0 if darkest < 0.45 else 0.8 / (1.0 - darkest)
     # Whole numbers in sixty-fourths: floats cost several times the time on a big scan, coarser steps would show.
     gain = np.clip(255.0 * 64.0 / page.paper, 64, 255).astype(np.uint8)
@@ -145,7 +148,24 @@ def even_out(grey: Image.Image, page: Survey) -> Image.Image:
     light *= gains
     light >>= 6
     even = Image.fromarray(np.minimum(light, 255, out=light).astype(np.uint8))
+    if through:
+        return _without_shine(even, 255.0)
     return even if stretch == 1.0 else even.point([max(0, round(255 - (255 - v) * stretch)) for v in range(256)])
+
+
+def _shines_through(page: Survey) -> bool:
+    """Say whether much that is pale has nothing dark beside it: the sheet's back, where the front is well inked."""
+    pale = (page.light > _PALE) & (page.light < _PALEST)
+    dark = Image.fromarray(np.where(page.light < _DARK, 255, 0).astype(np.uint8))
+    alone = pale & (np.asarray(dark.filter(ImageFilter.MaxFilter(7))) == 0)
+    return int(alone.sum()) > _MUCH * int(page.words.sum())
+
+
+def _without_shine(image: Image.Image, paper: float) -> Image.Image:
+    """Return `image` with all that is paler than real ink made white; what is between it and the dark is stretched."""
+    low, high = 0.5 * paper, _PALE * paper
+    steepness = (255 - low) / (high - low)
+    return image.point([round(v if v <= low else min(255.0, low + (v - low) * steepness)) for v in range(256)])
 
 
 def _paper(values: Floats) -> Floats:

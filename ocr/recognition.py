@@ -10,7 +10,6 @@ from .geometry import Placement, straightened, turned
 from .page_text import Line, PageText
 from .preprocessing import READING_DPI, Survey
 
-_SURE = 65  # a page read the right way up is above 75 even when it is poor, one upside down below 35
 _WORTH_STRAIGHTENING = 0.25  # degrees
 _SHORT_SIDE = 8.27  # inches of A4, where the image does not say what it was scanned at
 
@@ -38,11 +37,12 @@ def recognise(image: Image.Image, engine: Engine, dpi: int | None = None) -> Pag
         return page
     turn = _probable_turn(grey, survey, engine, dpi)
     lines = _read(_upright(grey, survey, turn, dpi), engine)
-    if _confidence(lines) < _SURE:
+    if _confidence(lines) < engine.sure:
         better = _most_readable(grey, survey, engine, dpi, (turn, (turn + 180) % 360))
         if better != turn:
             turn, lines = better, _read(_upright(grey, survey, better, dpi), engine)
-    return replace(page, turn=turn, lines=lines)
+    # Asked only now: an engine that hands a page on to another one says so by its name.
+    return replace(page, turn=turn, lines=lines, engine=engine.name)
 
 
 def resolution(image: Image.Image, dpi: int | None = None) -> int:
@@ -68,7 +68,7 @@ def _probable_turn(grey: Image.Image, survey: Survey, engine: Engine, dpi: int) 
 
 def _most_readable(grey: Image.Image, survey: Survey, engine: Engine, dpi: int, turns: tuple[int, ...]) -> int:
     """Read a few lines turned each way in `turns`; return the turn the engine is surest of, the first on a tie."""
-    found = {turn: _confidence(engine.read(_few_lines(grey, survey, turn, dpi), READING_DPI)) for turn in turns}
+    found = {turn: _evidence(engine.read(_few_lines(grey, survey, turn, dpi), READING_DPI)) for turn in turns}
     return max(turns, key=lambda turn: found[turn])
 
 
@@ -114,6 +114,11 @@ def _scale(dpi: int) -> float:
 def _read(page: _Upright, engine: Engine) -> tuple[Line, ...]:
     found = (page.placement.line(line) for line in engine.read(page.image, page.dpi))
     return tuple(line for line in found if line is not None)
+
+
+def _evidence(lines: tuple[Line, ...]) -> int:
+    """How much was read, and how surely: upside down an engine finds little, or much that it is not sure of."""
+    return sum(len(word.chars) * word.confidence**2 for line in lines for word in line.words)
 
 
 def _confidence(lines: tuple[Line, ...]) -> int:

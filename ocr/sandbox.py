@@ -106,6 +106,8 @@ class Sandbox:
             self._fail(self._death())
         answer, document = self._receive(deadline)
         went = answer.get("went")
+        if answer.get("tired"):
+            self.close()  # between two pages; the next one gets a fresh process
         if went == "well":
             return document
         if went == "image":

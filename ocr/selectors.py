@@ -11,8 +11,10 @@ from django.db.models.functions import Coalesce
 
 from dms.clearance.policy import Act
 from dms.core import clock
+from dms.core.leases import free
 from dms.holdings.models import Capture, Dossier, ItemState, Page, PageState, Reading
 from dms.holdings.selectors import any_way, may_anywhere, pages_visible_to
+from dms.organisation.models import PostKind
 from dms.vault.services import read
 
 from .alto import from_alto, plain_text
@@ -76,20 +78,37 @@ def pages_waiting() -> QuerySet[Page]:
 
 def next_waiting(number: int) -> list[int]:
     """Return the primary keys of up to `number` pages to be read that no worker holds, in their turn."""
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=clock.now())
-    return list(pages_waiting().filter(free).values_list("pk", flat=True)[:number])
+    return list(pages_waiting().filter(free(clock.now())).values_list("pk", flat=True)[:number])
 
 
 def count_waiting() -> dict[str, int]:
     """Return how many pages wait to be read and how many are being read."""
     waiting = Page.objects.filter(state=PageState.WAITING).exclude(item__state=ItemState.WITHDRAWN)
-    held = waiting.filter(leased_until__gte=clock.now()).count()
+    held = waiting.exclude(free(clock.now())).count()
     return {"waiting": waiting.count() - held, "in work": held}
 
 
 def count_failed() -> int:
     """Return how many pages could not be read."""
     return Page.objects.filter(state=PageState.FAILED).exclude(item__state=ItemState.WITHDRAWN).count()
+
+
+def failed_pages(user: Any) -> QuerySet[Page]:
+    """Return the pages that could not be read and that `user` may have read again, oldest first.
+
+    An archivist's: those to work on. An administrator's: all of the fonds administered, of which nothing but numbers
+    may be shown (D1). Nobody else has any.
+    """
+    posts = user.posts_on(clock.today()) if user.is_active else []
+    administered = [post.fonds_id for post in posts if post.kind == PostKind.ADMINISTRATOR]
+    archived = [post.fonds_id for post in posts if post.kind == PostKind.ARCHIVIST]
+    failed = Page.objects.filter(state=PageState.FAILED).exclude(item__state=ItemState.WITHDRAWN)
+    if archived:
+        mine = any_way(user, Act.WORK, path="item__dossier__", item_path="item__")
+        failed = failed.filter(mine | Q(item__fonds__in=administered)) if administered else failed.filter(mine)
+    else:
+        failed = failed.filter(item__fonds__in=administered)
+    return failed.order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)

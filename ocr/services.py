@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dms.clearance.policy import Act
 from dms.core import clock
-from dms.core.errors import Refusal, require
+from dms.core.errors import NotFound, Refusal, require
 from dms.core.leases import held
 from dms.holdings.models import Capture, Page, PageState, Reading, ReadingKind
 from dms.holdings.selectors import decide_item, get_dossier_by_number
@@ -20,7 +20,8 @@ from dms.intake.models import TextLayer
 from dms.journal.services import record
 from dms.organisation.models import User
 from dms.vault.errors import Damaged, Destroyed
-from dms.vault.services import read, store
+from dms.vault.models import StoredFile
+from dms.vault.services import discard, enter, read, seal, store
 
 from . import policy
 from .alto import to_alto
@@ -29,9 +30,11 @@ from .errors import EngineCrashed, EngineUnavailable, ImageUnreadable, Recogniti
 from .images import Order
 from .page_text import PageText
 from .sandbox import Sandbox
-from .selectors import current_capture, page_text, pages_by_file, text_of
+from .selectors import current_capture, failed_pages, page_text, pages_by_file, text_of
 from .signals import text_changed
 from .text_layers import from_layer
+
+_AT_ONCE = 100  # pages in one transaction
 
 
 def recognise_page(page: Page, sandbox: Sandbox) -> bool:
@@ -68,12 +71,17 @@ def _text_of(capture: Capture, sandbox: Sandbox) -> tuple[ReadingKind, PageText]
 
 
 def _write_text(page: Page, capture: Capture, kind: ReadingKind, text: PageText) -> bool:
+    # Sealed before the transaction: forcing key and file to the disk must hold up no other writer.
+    sealed = seal(to_alto(text)) if text.lines else None
     with transaction.atomic():
+        # Locked here and now: whoever draws, withdraws or corrects the page waits for the few writes below.
         if not held(page).select_for_update().exists():
+            if sealed:
+                discard(sealed)
             return False
-        if text.lines:
-            # Sealed inside the transaction: what is rolled back becomes an orphan, which the vault sweeps up.
-            _keep(capture, kind, text)
+        if sealed:
+            # What is rolled back becomes an orphan, which the vault sweeps up.
+            _enter(capture, kind, text, enter(sealed, purpose="alto"))
             version, state = F("text_version") + 1, PageState.RECOGNISED
         else:
             capture.readings.filter(is_current=True).update(is_current=False)
@@ -93,8 +101,9 @@ def _write_text(page: Page, capture: Capture, kind: ReadingKind, text: PageText)
     return True
 
 
-def _keep(capture: Capture, kind: ReadingKind, text: PageText, made_by: User | None = None) -> Reading:
-    alto = store(to_alto(text), purpose="alto")
+def _enter(
+    capture: Capture, kind: ReadingKind, text: PageText, alto: StoredFile, made_by: User | None = None
+) -> Reading:
     return add_reading(
         capture=capture, kind=kind, alto=alto, engine=text.engine[:60], confidence=text.confidence, made_by=made_by
     )
@@ -131,14 +140,38 @@ def retry_page(*, page: Page, acting_user: User) -> None:
         locked = _locked(page)
         require(decide_item(acting_user, Act.WORK, locked.item))
         require(policy.may_read_again(locked.state))
-        Page.objects.filter(pk=locked.pk).update(
-            state=PageState.WAITING,
-            failure="",
-            attempt=policy.new_beginning(locked.attempt),
-            leased_until=None,
-            leased_by="",
-        )
-        record("page.read_again", by=acting_user, thing=locked)
+        _begin_again(locked, acting_user)
+
+
+def retry_failed_pages(*, public_id: str = "", acting_user: User) -> int:
+    """B1: have the pages read anew that could not be read, of those `failed_pages` grants; return how many.
+
+    `public_id`: that page only; raises NotFound where it is not among them. An administrator may: it shows nothing.
+    """
+    again = failed_pages(acting_user)
+    if public_id:
+        again = again.filter(public_id=public_id)
+    ids, done = list(again.values_list("pk", flat=True)), 0
+    if public_id and not ids:
+        raise NotFound
+    for start in range(0, len(ids), _AT_ONCE):
+        with transaction.atomic():
+            pages = Page.objects.filter(pk__in=ids[start : start + _AT_ONCE], state=PageState.FAILED).order_by("pk")
+            for page in pages.select_for_update(of=("self",)).select_related("item"):
+                _begin_again(page, acting_user)
+                done += 1
+    return done
+
+
+def _begin_again(page: Page, acting_user: User) -> None:
+    Page.objects.filter(pk=page.pk).update(
+        state=PageState.WAITING,
+        failure="",
+        attempt=policy.new_beginning(page.attempt),
+        leased_until=None,
+        leased_by="",
+    )
+    record("page.read_again", by=acting_user, thing=page)
 
 
 def correct_text(
@@ -160,7 +193,8 @@ def correct_text(
         if after.lines == before.lines:
             _mark_checked(locked, acting_user)
             return None
-        reading = _keep(current_capture(locked), ReadingKind.CORRECTED, after, acting_user)
+        alto = store(to_alto(after), purpose="alto")
+        reading = _enter(current_capture(locked), ReadingKind.CORRECTED, after, alto, acting_user)
         Page.objects.filter(pk=locked.pk).update(
             state=PageState.RECOGNISED,
             text_version=F("text_version") + 1,

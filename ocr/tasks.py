@@ -12,9 +12,9 @@ from dms.holdings.models import Page
 from .sandbox import Sandbox
 from .selectors import count_waiting, next_waiting, pages_waiting
 from .services import recognise_page
+from .turns import Turns
 
 _MARGIN_SECONDS = 60  # for unsealing, sealing and writing, and a sandbox that has to be started
-_CANDIDATES = 32
 
 
 def step() -> Step:
@@ -27,15 +27,19 @@ def recognise_next(worker: str) -> int:
 
     Candidates are found without a lock: on SQLite a lease holds up every writer, and must not sort a long queue.
     """
-    candidates = next_waiting(_CANDIDATES)
-    if not candidates:
-        return 0
     seconds = settings.OCR_SECONDS_PER_PAGE + _MARGIN_SECONDS
-    waiting = pages_waiting().filter(pk__in=candidates)
-    pages: list[Page] = lease(waiting, worker=worker, seconds=seconds)
-    for page in pages:
-        recognise_page(page, _sandbox())
-    return len(pages)
+    for candidates in _turns.few():
+        waiting = pages_waiting().filter(pk__in=candidates)
+        pages: list[Page] = lease(waiting, worker=worker, seconds=seconds)
+        for page in pages:
+            _turns.took(page.pk)
+            recognise_page(page, _sandbox())
+        if pages:
+            return len(pages)
+    return 0
+
+
+_turns = Turns(next_waiting)
 
 
 @cache

@@ -25,6 +25,7 @@ from dms.clearance.policy import Act
 from dms.holdings.models import Item, ItemState, Page
 from dms.holdings.selectors import visible_branches
 
+from . import apart
 from .engines.attached import schema_for
 from .engines.base import Kind
 from .engines.current import engine
@@ -100,13 +101,13 @@ def readable_among(user: Any, item_ids: Iterable[int]) -> set[int]:
 def page_facts(reach: Reach, node: Node, limit: int, *, with_facets: bool = True) -> list[Counted]:
     """Return (item, facet values …) of up to `limit` pages found by their text, in no order."""
     rows = reach.readable_pages.values_list("item_id", *(_counted_columns("item__") if with_facets else ()))
-    return _run(rows.order_by()[:limit], Kind.PAGE, node)
+    return _run(rows.order_by()[:limit], Kind.PAGE, node, newest=limit)
 
 
 def item_facts(reach: Reach, node: Node | None, limit: int) -> list[Counted]:
     """Return (item, facet values …) of up to `limit` items found by their title, or by their entry without words."""
     rows = reach.known_items.values_list("pk", *_counted_columns("")).order_by()[:limit]
-    return list(rows) if node is None else _run(rows, Kind.TITLE, node)
+    return list(rows) if node is None else _run(rows, Kind.TITLE, node, newest=limit)
 
 
 def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) -> list[Hit]:
@@ -122,10 +123,14 @@ def ranked_page_facts(reach: Reach, node: Node, limit: int, *, with_facets: bool
     One pass over the index both counts and ranks. Only so many are ranked, for ranking is what takes long where a word
     stands on very many pages, and says little there.
     """
-    rank = RawSQL("f.rank", (), output_field=FloatField())
-    newest = reach.readable_pages.annotate(found_rank=rank).order_by(RawSQL("f.rowid", ()).desc())
-    rows = newest.values_list("item_id", *(_counted_columns("item__") if with_facets else ()), "pk", "found_rank")
-    return _run(rows[:limit], Kind.PAGE, node)
+    facts = ("item_id", *(_counted_columns("item__") if with_facets else ()), "pk")
+    newest = reach.readable_pages.order_by(RawSQL("f.rowid", ()).desc())
+    if connection.vendor != "sqlite":
+        return apart.with_ranks(
+            Kind.PAGE, node, _run(newest.values_list(*facts)[:limit], Kind.PAGE, node, newest=limit)
+        )
+    ranked = newest.annotate(found_rank=RawSQL("f.rank", (), output_field=FloatField()))
+    return _run(ranked.values_list(*facts, "found_rank")[:limit], Kind.PAGE, node)
 
 
 def best_of(ranked: list[Counted], first: int, limit: int) -> list[Hit]:
@@ -138,7 +143,7 @@ def item_hits(reach: Reach, node: Node | None, order: Order, limit: int) -> list
     """Return the first `limit` items found by their title, or by their entry without words, in `order`."""
     rows = reach.known_items.values_list("pk", *_place_columns(""))
     if node is not None and order is Order.RELEVANCE:
-        found = _run(rows.order_by(RawSQL("f.rank", ()), "pk")[:limit], Kind.TITLE, node)
+        found = _run(rows.order_by(RawSQL("f.rank", ()), "pk")[:limit], Kind.TITLE, node, ranked=True)
     else:
         rows = rows.order_by(*_order_columns(order, ""))[:limit]
         found = list(rows) if node is None else _run(rows, Kind.TITLE, node)
@@ -154,7 +159,7 @@ def items_with_pages_found(reach: Reach, node: Node, items: Iterable[int]) -> se
 def titles_matching(node: Node, path: str) -> Q:
     """Return the condition that the title of the item at `path` matches; rights are asked for beside it."""
     if connection.vendor != "sqlite":
-        return Q(**{f"{path}pk__in": [match.id for match in engine().search(Kind.TITLE, node)]})
+        return Q(**{f"{path}pk__in": [one for one, *_rank in engine().found(Kind.TITLE, node, ranked=False)]})
     schema = schema_for(connection, engine())
     sql = f"(SELECT rowid FROM {schema}.title_fts WHERE title_fts MATCH %s)"
     return Q(**{f"{path}pk__in": RawSQL(sql, (expression_of(node),))})  # noqa: S611 (all but the schema is bound)
@@ -180,28 +185,35 @@ def _order_columns(order: Order, path: str) -> list[Any]:
     return [number, F(day).asc(nulls_last=True), entry]
 
 
-def _run(rows: QuerySet[Any, Any], kind: Kind, node: Node) -> list[tuple[Any, ...]]:
-    """Run a queryset on pages or items with the index's findings joined in before everything else."""
+def _run(
+    rows: QuerySet[Any, Any], kind: Kind, node: Node, *, ranked: bool = False, newest: int = 0
+) -> list[tuple[Any, ...]]:
+    """Run a queryset on pages or items with the index's findings joined in before everything else.
+
+    `ranked`: it asks for f.rank. `newest`: these so many are enough, and the newest findings are as good as any.
+    """
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
         return []
     table = connection.ops.quote_name(rows.model._meta.db_table)
     head, _from, tail = sql.partition(f" FROM {table} ")
-    source, asked = _joined(kind, node, table)
     before = head.count("%s")
+    found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
-        cursor.execute(f"{head} FROM {source} {tail}", (*params[:before], *asked, *params[before:]))
-        return cursor.fetchall()
+        for source, asked in _sources(kind, node, table, ranked=ranked, newest=newest):
+            cursor.execute(f"{head} FROM {source} {tail}", (*params[:before], *asked, *params[before:]))
+            found += cursor.fetchall()
+            if newest and len(found) >= newest:
+                return found[:newest]
+    return found
 
 
-def _joined(kind: Kind, node: Node, table: str) -> tuple[str, list[Any]]:
-    """Return what stands after FROM: the findings `f` (rowid, rank), joined to `table`; and its parameters."""
-    if connection.vendor == "sqlite":
-        # CROSS JOIN: the index drives, whatever the planner believes of its size.
-        schema = schema_for(connection, engine())
-        source = f"{schema}.{kind}_fts AS f CROSS JOIN {table} ON ({table}.id = f.rowid AND f.{kind}_fts MATCH %s)"
-        return source, [expression_of(node)]
-    matches = list(engine().search(kind, node))
-    source = f"unnest(%s::bigint[], %s::double precision[]) AS f(rowid, rank) JOIN {table} ON ({table}.id = f.rowid)"
-    return source, [[match.id for match in matches], [match.rank for match in matches]]
+def _sources(kind: Kind, node: Node, table: str, *, ranked: bool, newest: int) -> Iterable[tuple[str, list[Any]]]:
+    """Return what stands after FROM, in one portion or several: the findings `f` (rowid, rank), joined to `table`."""
+    if connection.vendor != "sqlite":
+        return apart.sources(kind, node, table, ranked=ranked, newest=newest)
+    # CROSS JOIN: the index drives, whatever the planner believes of its size.
+    schema = schema_for(connection, engine())
+    source = f"{schema}.{kind}_fts AS f CROSS JOIN {table} ON ({table}.id = f.rowid AND f.{kind}_fts MATCH %s)"
+    return [(source, [expression_of(node)])]

@@ -17,6 +17,7 @@ from dms.holdings.selectors import pages_visible_to
 from dms.vault.errors import Damaged, Destroyed
 from ocr.selectors import page_text
 
+from . import apart
 from .engines.attached import schema_for
 from .engines.base import Document, Kind
 from .engines.current import engine
@@ -32,8 +33,6 @@ NEWEST = 100
 SHARE = 0.05
 LONGEST_PAUSE = 60.0
 MOST_COUNTED = 1000
-
-_TABLES = {Kind.PAGE: ("holdings_page", "text_version"), Kind.TITLE: ("holdings_item", "version")}
 
 
 class Sweeper:
@@ -72,8 +71,8 @@ def index(kind: Kind, ids: Sequence[int]) -> int:
 def stale(kind: Kind, limit: int) -> list[int]:
     """Return up to `limit` ids whose present text the index does not have, or has cut by an older rule."""
     if connection.vendor != "sqlite":
-        return _stale_by_chunks(kind, limit)
-    table, version = _TABLES[kind]
+        return apart.stale(kind, limit)
+    table, version = apart.TABLES[kind]
     schema = schema_for(connection, engine())
     sql = f"""
         SELECT t.id FROM {table} t LEFT JOIN {schema}.{kind}_doc d ON d.id = t.id
@@ -177,9 +176,9 @@ def _stale_among(kind: Kind, present: dict[int, int]) -> list[int]:
 
 
 def _gone(kind: Kind, limit: int) -> list[int]:
-    table, version = _TABLES[kind]
     if connection.vendor != "sqlite":
-        return _gone_by_chunks(kind, limit)
+        return apart.gone(kind, limit)
+    table, version = apart.TABLES[kind]
     schema = schema_for(connection, engine())
     sql = f"""
         SELECT d.id FROM {schema}.{kind}_doc d LEFT JOIN {table} t ON t.id = d.id
@@ -187,35 +186,3 @@ def _gone(kind: Kind, limit: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, (limit,))
         return [row[0] for row in cursor.fetchall()]
-
-
-_CHUNK = 20_000
-
-
-def _chunks(kind: Kind) -> Iterator[tuple[dict[int, int], dict[int, int]]]:
-    """Yield (versions in the records, in the index) by stretches of ids: for where no statement can see both."""
-    rows = Page.objects.filter(text_version__gt=0) if kind is Kind.PAGE else Item.objects.all()
-    version = _TABLES[kind][1]
-    newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
-    for first in range(0, max(newest, engine().largest(kind)) + 1, _CHUNK):
-        present = dict(rows.filter(pk__gte=first, pk__lt=first + _CHUNK).values_list("pk", version))
-        yield present, engine().stored(kind, first, first + _CHUNK)
-
-
-def _stale_by_chunks(kind: Kind, limit: int) -> list[int]:
-    found: list[int] = []
-    forgotten = engine().forgotten(kind)
-    for present, indexed in _chunks(kind):
-        found += sorted(pk for pk, v in present.items() if indexed.get(pk) != v and pk not in forgotten)
-        if len(found) >= limit:
-            break
-    return found[:limit]
-
-
-def _gone_by_chunks(kind: Kind, limit: int) -> list[int]:
-    found: list[int] = []
-    for present, indexed in _chunks(kind):
-        found += sorted(indexed.keys() - present.keys())
-        if len(found) >= limit:
-            break
-    return found[:limit]

@@ -134,8 +134,8 @@ def _portion(
     if node is None or not wanted:
         return titles[wanted.start : wanted.stop]
     if order is not Order.RELEVANCE and titles:
-        pages = found_by.page_hits(reach, node, order, 0, wanted.stop)
-        both = sorted([*titles, *pages], key=lambda hit: hit.place(order))
+        placed = found_by.page_hits(reach, node, order, 0, wanted.stop)
+        both = sorted([*titles, *placed], key=lambda hit: hit.place(order))
         return both[wanted.start : wanted.stop]
     before = titles[wanted.start : wanted.stop]
     first, number = max(0, wanted.start - len(titles)), len(wanted) - len(before)

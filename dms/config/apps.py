@@ -11,6 +11,9 @@ class HouseConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks and the jobs that belong to no single room."""
-        from . import checks, scheduler  # noqa: F401
+        from dms.core import schedule
+
+        from . import checks, idempotency, scheduler  # noqa: F401
 
         scheduler.register_jobs()
+        schedule.register("api.forget kept answers", idempotency.forget, hours=6)

@@ -1,4 +1,5 @@
-"""The condition of the running house, as `status` shows it: steps, processes, jobs, gauges, and the alarms in words."""
+"""The condition of the running house, as `status` shows it: steps with their rates, processes, failures, jobs, gauges,
+and the alarms in words. Reads only."""
 
 from typing import Any
 
@@ -6,16 +7,22 @@ from django.db import DatabaseError
 
 from dms.core import clock
 from dms.core.models import LastDone, Worker
+from dms.core.tally import Rate, rates
 from dms.core.work import gauges, steps
 from dms.core.workers import SEEN_WITHIN
 
+from .board import failures_by_reason
+
 
 def read() -> dict[str, Any]:
-    """Return waiting, workers, jobs, gauges and alarms; what cannot be read is an alarm, not an error."""
+    """Return waiting, rates, workers, failures, jobs, gauges, alarms; what cannot be read is an alarm, not an error."""
     alarms: list[str] = []
     state: dict[str, Any] = {
         "waiting": {step.name: _asked(step.name, step.waiting, alarms) or {} for step in steps()},
-        "workers": [_worker(row) for row in _asked("workers", lambda: list(Worker.objects.all()), alarms) or []],
+        "workers": [
+            _worker(row, alarms) for row in _asked("workers", lambda: list(Worker.objects.all()), alarms) or []
+        ],
+        "failures": _asked("failures", failures_by_reason, alarms) or {},
         "jobs": {
             row.job: _job(row, alarms) for row in _asked("jobs", lambda: list(LastDone.objects.all()), alarms) or []
         },
@@ -25,6 +32,8 @@ def read() -> dict[str, Any]:
         value = state["gauges"][gauge.name] = _asked(gauge.name, gauge.read, alarms)
         if value is not None and (words := gauge.alarm(value)):
             alarms.append(f"{gauge.name}: {words}")
+    speed = _asked("rates", rates, alarms) or {}
+    state["rates"] = {step: _speed(speed.get(step, Rate()), counts) for step, counts in state["waiting"].items()}
     waits = sum(sum(counts.values()) for counts in state["waiting"].values())
     if waits and not any(worker["alive"] for worker in state["workers"]):
         alarms.append(f"work: {waits} waiting and no worker alive; run: manage.py serve")
@@ -39,9 +48,28 @@ def _asked(name: str, question: Any, alarms: list[str]) -> Any:
         return None
 
 
-def _worker(row: Worker) -> dict[str, Any]:
-    alive = row.seen_at > clock.now() - SEEN_WITHIN
-    return {"name": row.name, "started_at": row.started_at, "seen_at": row.seen_at, "doing": row.doing, "alive": alive}
+def _speed(rate: Rate, counts: dict[str, int]) -> dict[str, Any]:
+    return {
+        "last_5_minutes": rate.lately,
+        "last_hour": rate.hour,
+        "seconds_left": rate.seconds_for(sum(counts.values())),
+    }
+
+
+def _worker(row: Worker, alarms: list[str]) -> dict[str, Any]:
+    alive = row.was_seen(clock.now(), SEEN_WITHIN)
+    if alive and row.trouble:
+        alarms.append(f"{row.name}: {row.trouble}")
+    return {
+        "name": row.name,
+        "host": row.host,
+        "pid": row.pid,
+        "started_at": row.started_at,
+        "seen_at": row.seen_at,
+        "doing": row.doing,
+        "trouble": row.trouble,
+        "alive": alive,
+    }
 
 
 def _job(row: LastDone, alarms: list[str]) -> dict[str, Any]:

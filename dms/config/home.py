@@ -11,7 +11,7 @@ from dms.clearance.policy import Act
 from dms.holdings.models import Page
 from dms.holdings.selectors import decide_item, may_anywhere
 from dms.intake.models import BatchState
-from dms.intake.selectors import batches_visible_to, progress_of
+from dms.intake.selectors import batches_visible_to, progress_of, unplaced_visible_to
 from dms.journal.models import JournalEntry
 from dms.organisation.models import User
 from ocr.selectors import Wanted, to_check
@@ -53,6 +53,7 @@ def figures_of_work(user: User) -> list[dict[str, Any]]:
     open_batches = batches_visible_to(user).filter(state=BatchState.OPEN)
     figures = [
         (open_batches, _("batches to check and file"), reverse("intake:batches") + "?state=open"),
+        (unplaced_visible_to(user), _("scans that found no dossier"), reverse("intake:unplaced")),
         (to_check(user), _("pages with doubtful words"), reverse("ocr:to_check")),
         (
             to_check(user, Wanted(failed=True)),

@@ -26,11 +26,15 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(slots=True)
 class Child:
-    """A process to be kept alive. `niceness` lets the workers give way to the web."""
+    """A process to be kept alive. `niceness` lets the workers give way to the web.
+
+    Where one that is not `essential` never stays alive (a scanner's share that is away), the house goes on without it.
+    """
 
     name: str
     command: list[str]
     niceness: int = 0
+    essential: bool = True
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
@@ -38,15 +42,16 @@ class Child:
     start_at: float = 0.0
 
 
-def children_of(bind: str, workers: int, web_processes: int) -> list[Child]:
-    """Return what `serve` runs: the web server, `workers` worker processes, one scheduler."""
+def children_of(bind: str, workers: int, web_processes: int, *, watched: str = "") -> list[Child]:
+    """Return what `serve` runs: the web server, `workers` worker processes, one scheduler, one watcher where asked."""
     manage = [sys.executable, "manage.py"]
     # One thread each for the engines: the workers are the parallelism.
     single = {"OMP_THREAD_LIMIT": "1"}
     return [
         Child("web", web_command(bind, web_processes)),
-        *(Child(f"worker {n}", [*manage, "work"], 5, single) for n in range(1, workers + 1)),
+        *(Child(f"worker {n}", [*manage, "work"], 5, environment=single) for n in range(1, workers + 1)),
         Child("scheduler", [*manage, "schedule"], 2),
+        *([Child("watcher", [*manage, "watch"], 5, essential=False)] if watched else []),
     ]
 
 
@@ -99,11 +104,11 @@ class Supervisor:
         child.process = None
         lived = now - child.started
         child.deaths = 1 if lived > LIVED_WELL_SECONDS else child.deaths + 1
-        if child.deaths >= STILLBORN and lived < STILLBORN_SECONDS:
+        if child.essential and child.deaths >= STILLBORN and lived < STILLBORN_SECONDS:
             self.say(f"{child.name} does not stay alive (exit code {code}); see its messages above.")
             self.gave_up = True
             return
-        pause = min(LONGEST_PAUSE, 0.5 * 2 ** (child.deaths - 1))
+        pause = min(LONGEST_PAUSE, 0.5 * 2 ** min(child.deaths - 1, 10))
         child.start_at = now + pause
         self.say(f"{child.name} ended (exit code {code}); starting it again in {pause:g} s.")
 

@@ -5,9 +5,12 @@ from django.views.i18n import set_language
 from wagtail.admin import urls as shell_urls
 from wagtail.admin.auth import require_admin_access
 
-from . import views
+from . import api, views
+
+handler500 = "dms.config.outage.failed"
 
 urlpatterns = [
+    path("api/v1/", api.addresses()),
     path("language/", set_language, name="set_language"),
     # Before the shell's own, so that these answer under its names.
     path("", require_admin_access(views.HomeView.as_view()), name="wagtailadmin_home"),

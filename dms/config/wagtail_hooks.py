@@ -4,17 +4,50 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import include, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+
+from dms.organisation.models import PostKind
+
+from . import board_views
 
 registers_menu = Menu(register_hook_name="register_registers_menu_item")
 
 # The shell's own entries that have no meaning here: there are no web pages, images or groups to manage.
 NOT_OURS = frozenset({"explorer", "images", "documents", "reports", "help", "snippets"})
 NOT_OUR_SETTINGS = frozenset({"collections", "workflows", "workflow-tasks", "users", "groups", "sites", "redirects"})
+
+board_urls = (
+    [
+        path("", board_views.WorkersView.as_view(), name="workers"),
+        path("state/", board_views.state, name="workers_state"),
+        path("retry/", board_views.retry, name="workers_retry"),
+    ],
+    "config",
+)
+
+
+class WorkersItem(MenuItem):
+    """A menu entry for those who answer for the work."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Return whether the person is an administrator or an archivist today."""
+        return any(request.user.holds(kind) for kind in (PostKind.ADMINISTRATOR, PostKind.ARCHIVIST))  # type: ignore[union-attr]
+
+
+@hooks.register("register_admin_urls")
+def board_addresses() -> list[Any]:
+    """Mount the screen under /workers/."""
+    return [path("workers/", include(board_urls))]
+
+
+@hooks.register("register_settings_menu_item")
+def workers_item() -> MenuItem:
+    """How the work stands."""
+    return WorkersItem(_("Workers"), reverse("config:workers"), name="workers", icon_name="cogs", order=800)
 
 
 @hooks.register("register_admin_menu_item")

@@ -3,7 +3,7 @@
 The truth is the row's own state; a worker that dies is simply outlived: its lease ends and the row is drawn again.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
@@ -11,6 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
+
+# No lease is given for longer than half of this: machines' clocks may differ by the other half.
+LONGEST = timedelta(hours=2)
 
 
 class Leasable(models.Model):
@@ -24,6 +27,15 @@ class Leasable(models.Model):
         abstract = True
 
 
+def free(now: datetime) -> Q:
+    """Return the condition of rows that no worker holds at `now`.
+
+    A lease that ends later than any is given was given while a clock was ahead; it counts as over, or the page would
+    wait for that day.
+    """
+    return Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_until__gt=now + LONGEST)
+
+
 def lease(waiting: models.QuerySet[Any], *, worker: str, seconds: int, limit: int = 1) -> list[Any]:
     """Take up to `limit` rows of `waiting` (ordered, unsliced) for `seconds`; return them as leased.
 
@@ -32,19 +44,20 @@ def lease(waiting: models.QuerySet[Any], *, worker: str, seconds: int, limit: in
     """
     model = waiting.model
     now = clock.now()
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    until = now + min(timedelta(seconds=seconds), LONGEST / 2)
     with transaction.atomic():
-        rows = waiting.filter(free)
+        rows = waiting.filter(free(now))
         if transaction.get_connection().features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
-        ids = [row.pk for row in rows[:limit]]
-        if not ids:
+        drawn = list(rows[:limit])
+        if not drawn:
             return []
-        model._default_manager.filter(pk__in=ids).update(
-            leased_until=now + timedelta(seconds=seconds), leased_by=worker, attempt=F("attempt") + 1
+        model._default_manager.filter(pk__in=[row.pk for row in drawn]).update(
+            leased_until=until, leased_by=worker, attempt=F("attempt") + 1
         )
-    order = {pk: position for position, pk in enumerate(ids)}
-    return sorted(model._default_manager.filter(pk__in=ids), key=lambda row: order[row.pk])
+    for row in drawn:  # locked as they were read: what was written is known without reading it again
+        row.leased_until, row.leased_by, row.attempt = until, worker, row.attempt + 1
+    return drawn
 
 
 def held(row: Any) -> models.QuerySet[Any]:

@@ -1,5 +1,7 @@
 """Rows that belong to no room: counters of numbers, and what the processes write about themselves."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,8 @@ class Worker(models.Model):
     started_at = models.DateTimeField(_("started at"))
     seen_at = models.DateTimeField(_("seen at"))
     doing = models.CharField(_("doing"), max_length=80, blank=True)
+    # The step that fails at this process now, and where: a type and a place, never a message.
+    trouble = models.CharField(_("trouble"), max_length=160, blank=True)
 
     class Meta:
         verbose_name = _("worker")
@@ -37,6 +41,27 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def was_seen(self, now: datetime, within: timedelta) -> bool:
+        """Return whether it gave a sign of life within that time; one from the future tells nothing."""
+        return now - within < self.seen_at < now + within
+
+
+class WorkDone(models.Model):
+    """How many pieces of a step all workers together finished within a minute: for rates, never for deciding."""
+
+    step = models.CharField(_("step"), max_length=80)
+    minute = models.DateTimeField(_("minute"))
+    count = models.PositiveIntegerField(_("count"))
+
+    class Meta:
+        verbose_name = _("work done in a minute")
+        verbose_name_plural = _("work done by the minute")
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=("minute", "step"), name="work_done_once_a_minute"),)
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.minute:%H:%M}: {self.count}"
 
 
 class OnceOnly(models.Model):

@@ -13,6 +13,7 @@ from django.db import DatabaseError, OperationalError, close_old_connections
 
 from . import clock
 from .models import Worker
+from .tally import Tally, forget_old
 from .work import Step, steps
 
 logger = logging.getLogger(__name__)
@@ -39,16 +40,22 @@ class Outcome:
 
 
 class Heart:
-    """Keeps the process's row fresh from a thread of its own, so that a long piece of work does not look like death."""
+    """Keeps the process's row fresh from a thread of its own, so that a long piece of work does not look like death.
+
+    Writes down with it what was done. A row that somebody took away is there again at the next beat.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.doing = ""
+        self.troubles: dict[str, str] = {}
+        self.tally = Tally()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def __enter__(self) -> "Heart":
         self._beat(started_at=clock.now())
+        self._tidy()
         self._thread.start()
         return self
 
@@ -56,6 +63,7 @@ class Heart:
         self._end.set()
         self._thread.join(timeout=BEAT_SECONDS)
         try:
+            self.tally.write_down()
             Worker.objects.filter(name=self.name).delete()
         except DatabaseError:  # the row will be seen to be old
             logger.warning("worker %s could not sign off", self.name)
@@ -66,14 +74,28 @@ class Heart:
             close_old_connections()
 
     def _beat(self, **first: object) -> None:
-        row = {"seen_at": clock.now(), "doing": self.doing, "pid": os.getpid(), "host": socket.gethostname()[:120]}
+        row = {
+            "seen_at": clock.now(),
+            "doing": self.doing,
+            "trouble": "; ".join(f"{step}: {how}" for step, how in list(self.troubles.items()))[:160],
+            "pid": os.getpid(),
+            "host": socket.gethostname()[:120],
+        }
         try:
             Worker.objects.update_or_create(
                 name=self.name, defaults=row | first, create_defaults=row | {"started_at": clock.now()} | first
             )
-            Worker.objects.filter(seen_at__lt=clock.now() - timedelta(days=1)).delete()
+            self.tally.write_down()
         except DatabaseError as error:
             logger.warning("worker %s: heartbeat failed: %s", self.name, type(error).__name__)
+
+    def _tidy(self) -> None:
+        """Remove what the dead left: processes unseen for a day, counts that nobody asks for."""
+        try:
+            Worker.objects.filter(seen_at__lt=clock.now() - timedelta(days=1)).delete()
+            forget_old()
+        except DatabaseError as error:
+            logger.warning("worker %s: tidying failed: %s", self.name, type(error).__name__)
 
 
 class Loop:
@@ -124,18 +146,21 @@ class Loop:
             done = step.draw_and_do(self.name)
         except OperationalError as error:  # "database is locked", a server restarting: the work is still there
             logger.warning("%s: %s: %s, will try again", self.name, step.name, type(error).__name__)
-            return self._failed(step)
+            return self._failed(step, type(error).__name__)
         except Exception as error:
             logger.error("%s: %s failed: %s", self.name, step.name, where_it_broke(error))
-            return self._failed(step)
+            return self._failed(step, where_it_broke(error))
         finally:
             close_old_connections()
         self.outcome.failing.pop(step.name, None)
+        self.heart.troubles.pop(step.name, None)
         if done:
             self.outcome.done[step.name] = self.outcome.done.get(step.name, 0) + done
+            self.heart.tally.add(step.name, done)
         return done
 
-    def _failed(self, step: Step) -> int:
+    def _failed(self, step: Step, how: str) -> int:
+        self.heart.troubles[step.name] = how
         times = self.outcome.failing[step.name] = self.outcome.failing.get(step.name, 0) + 1
         self._rest_until[step.name] = time.monotonic() + min(LONGEST_REST, 0.25 * 2**times)
         return 0

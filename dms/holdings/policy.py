@@ -55,6 +55,17 @@ def may_withdraw_item(state: str) -> Answer:
     return Allowed()
 
 
+def may_rearrange_item(state: str) -> Answer:
+    """A10, A12: pages change places, or are marked blank, until their item is filed."""
+    if state == "filed":
+        return Denied(
+            _("The pages of a filed item stay together."),
+            _("Filed papers leave only through appraisal and destruction."),
+            code="filed",
+        )
+    return Allowed()
+
+
 def name_periods_hold(periods: Iterable[tuple[date, date | None]]) -> bool:
     """A13: return whether the periods of a dossier's names follow one another without overlap, one open at most."""
     ordered = sorted(periods, key=lambda period: period[0])

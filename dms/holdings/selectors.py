@@ -224,6 +224,11 @@ def people_of(fonds: Iterable[int]) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=holdings.values("person")).order_by("username")
 
 
+def may_see_use(user: Any, dossier: Dossier) -> bool:
+    """C6: who looked is for the archivists of the fonds and for auditors who may read the dossier anyway."""
+    return dossier.fonds_id in facts_of(user).archivist_of or user.holds("auditor")
+
+
 def looks_at(dossier: Dossier, *, before: int | None, limit: int) -> list[JournalEntry]:
     """C6: return the journal's lines on a dossier, its items and its pages, newest first, older than entry `before`."""
     own = JournalEntry.objects.filter(thing_type="holdings.dossier", thing_id=dossier.public_id)

@@ -68,6 +68,24 @@ class NewBatchForm(forms.Form):
             return None
 
 
+class PlaceForm(NewBatchForm):
+    """Where unplaced scans go: a dossier by its number, a section of it."""
+
+    document_date = None
+    note = None
+    item = None
+
+    def clean(self) -> dict[str, Any]:
+        """Find the section within the dossier."""
+        return {"section": None, **super().clean()}
+
+
+class DiscardForm(forms.Form):
+    """Why unplaced scans are thrown away."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
 class BatchFilterForm(forms.Form):
     """Which batches the list shows; it lives in the address."""
 

@@ -132,16 +132,29 @@ class Ingestion:
         except (OSError, Refusal) as error:
             self._unread.append(Told(path.name, str(FileState.REFUSED), 0, _reason(error), failed=True))
             return
-        if file.state == FileState.DUPLICATE and file.same_as is not None:
-            elsewhere = file.same_as.batch.dossier_id != self.dossier.pk
-            services.answer_duplicate(received_file=file, keep=elsewhere, acting_user=self._user)
-            if not elsewhere:
-                self._skipped[file.pk] = _("The dossier has this file already, as “%(name)s”.") % {
-                    "name": file.same_as.name
-                }
+        if file.state == FileState.DUPLICATE:
+            self._answer(file)
+
+    def _answer(self, file: ReceivedFile) -> bool:
+        """Answer the question whether a file is wanted once more; return whether it is."""
+        if file.same_as is None:
+            return False
+        wanted = self._same_again or file.same_as.batch.dossier_id != self.dossier.pk
+        services.answer_duplicate(received_file=file, keep=wanted, acting_user=self._user)
+        if not wanted:
+            self._skipped[file.pk] = _("The dossier has this file already, as “%(name)s”.") % {
+                "name": file.same_as.name
+            }
+        return wanted
+
+    def _answer_those_unpacked(self) -> bool:
+        """Answer for what came out of ZIP files since; return whether anything of it is wanted."""
+        asked = self._batch.files.filter(state=FileState.DUPLICATE, packed_in__isnull=False)
+        answers = [self._answer(file) for file in asked.select_related("same_as__batch", "batch__dossier", "stored")]
+        return any(answers)
 
     def told(self) -> list[Told]:
-        """Return what became of each file, in the order they were given."""
+        """Return what became of each file, in the order they were given; those inside a ZIP stand behind it."""
         return [self._of(row.file, row.made, row.failed) for row in selectors.files_of(self._batch)] + self._unread
 
     def _of(self, file: ReceivedFile, made: int, failed: int) -> Told:
@@ -158,6 +171,12 @@ class Ingestion:
 
         Where no worker runs, or those that run do nothing, the work is done here.
         """
+        done = self._waited(patience, show)
+        while done and self._answer_those_unpacked():
+            done = self._waited(patience, show)
+        return done
+
+    def _waited(self, patience: float, show: Callable[[int, int], None]) -> bool:
         watch = _Watch(self._batch, show)
         if _workers_are_seen():
             while not watch.finished():

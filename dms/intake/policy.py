@@ -1,12 +1,13 @@
 """Rules of intake that need nothing but values: what may still be done to a batch and its files."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
 from dms.core.refusals import Allowed, Answer, Denied
 
 ENOUGH_DPI = 200
+MOST_UNFINISHED = 100
 # Where the same bytes may fare better another time; a file that is no scan stays none.
 WORTH_ANOTHER_TRY = frozenset({"crashed", "too_slow", "no_right"})
 
@@ -21,6 +22,48 @@ def may_receive(batch_state: str, item_state: str | None) -> Answer:
             _("Upload the papers as items of their own."),
             code="item_filed",
         )
+    return Allowed()
+
+
+def may_begin_upload(unfinished: int) -> Answer:
+    """What arrives in pieces takes room before it is a file: nobody leaves more of it lying about than fits a day."""
+    if unfinished >= MOST_UNFINISHED:
+        return Denied(
+            _("You have begun %(count)s uploads that were not finished.") % {"count": unfinished},
+            _("Finish or remove some of them; what lies idle is removed after a day."),
+            code="too_many_unfinished",
+        )
+    return Allowed()
+
+
+def may_decide_unplaced(archivist_of: Collection[int], fonds_id: int) -> Answer:
+    """A6, D1: scans that found no dossier are the archivists' to place; nobody else learns of them."""
+    if fonds_id in archivist_of:
+        return Allowed()
+    return Denied(
+        _("There is nothing here that you may see."), _("Check the number, or ask the archive."), code="not_found"
+    )
+
+
+def may_place(state: str, *, kept: bool) -> Answer:
+    """A6: a scan is placed or discarded once, and placed only where its content was kept."""
+    if state != "waiting":
+        return Denied(_("Somebody has decided about this scan already."), code="decided")
+    if not kept:
+        return Denied(
+            _("The content of this file was never received."),
+            _("Put it into the scanner's folder again."),
+            code="not_kept",
+        )
+    return Allowed()
+
+
+def may_discard(state: str, reason: str) -> Answer:
+    """A12: what is thrown away is thrown away with a reason, once."""
+    if state != "waiting":
+        return Denied(_("Somebody has decided about this scan already."), code="decided")
+    if not reason.strip():
+        return Denied(_("The reason is missing."), _("Say why this scan is not kept."), code="no_reason")
     return Allowed()
 
 
@@ -62,6 +105,12 @@ def may_file(batch_state: str, files_by_state: Mapping[str, int]) -> Answer:
             _("Files still being split into pages: %(count)s.") % {"count": waiting},
             _("Wait until the bar is full."),
             code="unfinished",
+        )
+    if sending := files_by_state.get("uploading", 0):
+        return Denied(
+            _("Large files still being uploaded: %(count)s.") % {"count": sending},
+            _("Wait until they have arrived, or remove them from this page."),
+            code="uploading",
         )
     if asked := files_by_state.get("duplicate", 0):
         return Denied(

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from dms.clearance.policy import Act
+from dms.clearance.selectors import facts_of
 from dms.core import clock
 from dms.core.errors import NotFound
 from dms.core.refusals import Denied
@@ -16,9 +17,11 @@ from dms.holdings.models import Capture, Dossier, Page, PageState, Reading
 from dms.holdings.selectors import any_way, decide_dossier, dossiers_visible_to
 from dms.vault.services import read
 
+from . import policy
 from .files.textlayer import Line
-from .models import FileState, ReceivedFile, ScanBatch, TextLayer
+from .models import FileState, ReceivedFile, ScanBatch, TextLayer, UnfinishedUpload, UnplacedFile, UnplacedState
 
+STILL_SENDING = timedelta(minutes=15)
 RATE_WINDOW = timedelta(minutes=3)
 MOST_SHOWN = 24  # thumbnails of one file
 END = "\U0010ffff"
@@ -28,6 +31,11 @@ def waiting_for_split() -> dict[str, int]:
     """Return how many received files are still to be split."""
     count = ReceivedFile.objects.filter(state=FileState.RECEIVED).count()
     return {"received": count} if count else {}
+
+
+def unplaced_count() -> int:
+    """Return how many scans wait for somebody to place them, in all fonds: a figure for operators."""
+    return UnplacedFile.objects.filter(state=UnplacedState.WAITING).count()
 
 
 def text_layer_of(capture: Capture) -> list[Line] | None:
@@ -124,7 +132,7 @@ class Progress:
 
 
 def progress_of(batches: Iterable[ScanBatch]) -> dict[int, Progress]:
-    """Return the progress of each batch by primary key, in three queries for all of them."""
+    """Return the progress of each batch by primary key, in four queries for all of them."""
     opened = {batch.pk: batch.opened_at for batch in batches}
     ids = list(opened)
     result = {pk: Progress() for pk in ids}
@@ -148,7 +156,55 @@ def progress_of(batches: Iterable[ScanBatch]) -> dict[int, Progress]:
     for pk, count in recent.values_list("capture__page__source__received_file__batch").annotate(count=Count("pk")):
         window = min(RATE_WINDOW, max(now - opened[pk], timedelta(seconds=10)))
         result[pk].rate = 60 * count / window.total_seconds()
+    for pk, sending in uploading(ids).items():
+        result[pk].files.update(sending)
     return result
+
+
+def uploading(batch_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return {"uploading": how many large files somebody is sending just now} for the batches where that is so."""
+    lately = UnfinishedUpload.objects.filter(batch__in=list(batch_ids), changed_at__gt=clock.now() - STILL_SENDING)
+    counted = lately.order_by().values_list("batch").annotate(count=Count("pk"))
+    return {pk: {"uploading": count} for pk, count in counted}
+
+
+def unfinished_uploads_of(user: Any, batch: ScanBatch) -> list[tuple[UnfinishedUpload, int]]:
+    """Return the large files that this person has begun to send into the batch, each with the bytes that arrived."""
+    mine = batch.unfinished_uploads.filter(sent_by=user).annotate(sum=Sum("pieces__size"))
+    return [(upload, upload.sum or 0) for upload in mine]
+
+
+def get_upload_for(user: Any, batch: ScanBatch, public_id: str) -> UnfinishedUpload:
+    """Return a person's own unfinished upload into a batch they were let into; raise NotFound."""
+    upload = batch.unfinished_uploads.filter(sent_by=user, public_id=public_id).first()
+    if upload is None:
+        raise NotFound
+    upload.batch = batch
+    return upload
+
+
+def received_from_pieces(user: Any, batch: ScanBatch, public_id: str) -> ReceivedFile | None:
+    """Return the file that an upload became whose last answer was lost; None where there is none of this person."""
+    return batch.files.filter(token=public_id, received_by=user).first()
+
+
+def unplaced_visible_to(user: Any) -> QuerySet[UnplacedFile]:
+    """Return the scans that wait for an archivist's decision, for the archivists of their fonds (D1)."""
+    waiting = UnplacedFile.objects.filter(state=UnplacedState.WAITING, fonds__in=facts_of(user).archivist_of)
+    return waiting.order_by("pk")
+
+
+def may_see_unplaced(user: Any) -> bool:
+    """Return whether there is a fonds whose unplaced scans are this person's to decide."""
+    return bool(facts_of(user).archivist_of)
+
+
+def get_unplaced_for(user: Any, public_id: str) -> UnplacedFile:
+    """Return an unplaced scan, decided ones too; raise NotFound where it is absent or another fonds'."""
+    found = UnplacedFile.objects.select_related("stored").filter(public_id=public_id).first()
+    if found is None or not policy.may_decide_unplaced(facts_of(user).archivist_of, found.fonds_id):
+        raise NotFound
+    return found
 
 
 def _count(progress: "Progress | FileProgress", state: str, count: int) -> None:

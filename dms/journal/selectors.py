@@ -13,7 +13,7 @@ from django.utils import timezone
 from dms.core.errors import NotFound, require
 
 from . import policy
-from .models import JournalEntry
+from .models import JournalEntry, JournalSeal
 
 SYSTEM = "system"
 EXPORT_CHUNK = 2000
@@ -96,6 +96,18 @@ def get_entry_for(user: Any, entry_id: int) -> JournalEntry:
     if entry is None:
         raise NotFound()
     return entry
+
+
+def state_of_chain(user: Any) -> dict[str, Any]:
+    """Return how many entries and seals there are, and the last seal; for who may read the journal."""
+    require_reader(user)
+    last = JournalSeal.objects.order_by("-seq").first()
+    return {
+        "entries": JournalEntry.objects.count(),
+        "sealed": JournalSeal.objects.count(),
+        "last_seal": last.seq if last else None,
+        "head": last.hash if last else "",
+    }
 
 
 def all_entries(user: Any, filters: Filters, limit: int | None = None) -> Iterator[JournalEntry]:

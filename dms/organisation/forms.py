@@ -1,8 +1,10 @@
 """Forms of people, posts and departments."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +12,10 @@ from wagtail.admin.forms.auth import LoginForm
 from wagtail.admin.widgets import AdminDateInput
 
 from dms.core import clock
+from dms.core.refusals import Denied
 
 from .models import DEPARTMENTAL, Department, Fonds, PostKind, User
+from .policy import may_keep_token
 
 
 class PersonForm(forms.Form):
@@ -100,6 +104,28 @@ class DepartmentForm(forms.ModelForm[Department]):
                 break
             parent = parent.parent
         return given
+
+
+class TokenForm(forms.Form):
+    """A token of one's own: what it is for, until when, and whether it may change things."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("What the token is for, such as the program's name.")
+    )
+    last_day = forms.DateField(label=_("Valid until"), widget=AdminDateInput, help_text=_("This day included."))
+    may_write = forms.BooleanField(
+        label=_("May change things"),
+        required=False,
+        help_text=_("Without this the program can only read and search, as you can."),
+    )
+
+    def clean_last_day(self) -> date:
+        """Refuse a day in the past or too far away, at its field."""
+        day: date = self.cleaned_data["last_day"]
+        answer = may_keep_token(days=(day - clock.today()).days + 1, most_days=settings.API_TOKEN_MOST_DAYS)
+        if isinstance(answer, Denied):
+            raise ValidationError(f"{answer.reason} {answer.remedy}", code=answer.code)
+        return day
 
 
 class SignInForm(LoginForm):

@@ -18,6 +18,8 @@ STAYS_OPEN = frozenset(
         "set_language",
     }
 )
+# Programs follow no redirect to a page: the API's own door says what is to be done.
+ANSWERS_FOR_ITSELF = "/api/"
 
 
 class NewPasswordMiddleware:
@@ -28,6 +30,8 @@ class NewPasswordMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or redirect to the account page."""
+        if request.path_info.startswith(ANSWERS_FOR_ITSELF):
+            return self.get_response(request)
         user = request.user
         must_change = user.is_authenticated and user.must_change_password
         if not must_change or resolve(request.path_info).view_name in STAYS_OPEN:

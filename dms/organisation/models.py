@@ -1,12 +1,13 @@
 """Fonds, departments, posts held for a time, and the one user model. People are closed, never deleted."""
 
-from datetime import date
-from typing import Any, ClassVar
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Literal
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -218,3 +219,58 @@ class PostHolding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.post}"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Tokens by their time."""
+
+    def in_force(self, at: datetime) -> "ApiTokenQuerySet":
+        """Tokens that open the door at the moment `at`: neither revoked nor run out, of a person who is not closed."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=at, person__is_active=True)
+
+
+class ApiToken(models.Model):
+    """What a program shows at the API instead of signing in; acts as its person. Only a hash of it is kept."""
+
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
+    person = models.ForeignKey(User, models.PROTECT, related_name="tokens", verbose_name=_("person"))
+    name = models.CharField(_("name"), max_length=80, help_text=_("What the token is for, such as the program's name."))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(_("begins with"), max_length=20, editable=False)
+    may_write = models.BooleanField(_("may change things"), default=False)
+    created_at = models.DateTimeField(_("made at"), editable=False)
+    expires_at = models.DateTimeField(_("valid until"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        default_permissions = ()
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="token_ends_after_it_begins"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
+
+    @property
+    def journal_label(self) -> str:
+        """The person's sign-in name and the token's beginning."""
+        return f"{self.person.username} {self.hint}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the token is valid, in the organisation's time zone."""
+        return timezone.localtime(self.expires_at - timedelta(seconds=1)).date()
+
+    @property
+    def state(self) -> Literal["valid", "expired", "revoked"]:
+        """Return `valid`, `expired` or `revoked`."""
+        if self.revoked_at:
+            return "revoked"
+        return "valid" if self.expires_at > clock.now() and self.person.is_active else "expired"

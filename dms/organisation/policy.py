@@ -17,3 +17,14 @@ def may_close_person(*, is_oneself: bool) -> Answer:
     if is_oneself:
         return Denied(_("You cannot close your own account."), _("Another administrator can."))
     return Allowed()
+
+
+def may_keep_token(*, days: int, most_days: int) -> Answer:
+    """D1: a token that somebody forgot must die by itself; none is made for longer than the house allows."""
+    if 1 <= days <= most_days:
+        return Allowed()
+    return Denied(
+        _("A token is valid for 1 to %(most)s days.") % {"most": most_days},
+        _("Choose an earlier day; a new token can be made in time."),
+        code="too_long",
+    )

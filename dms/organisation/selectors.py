@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from dms.core import clock
 from dms.core.errors import NotFound, require
 
-from .models import Post, PostHolding, PostKind, User
+from .models import ApiToken, Post, PostHolding, PostKind, User
 from .policy import may_administer
 
 
@@ -47,3 +47,29 @@ def holders_of(kind: str, *, fonds_id: int, department_id: int | None = None) ->
         posts = posts.filter(department=department_id)
     holdings = PostHolding.objects.in_force(clock.today()).filter(post__in=posts)
     return User.objects.filter(is_active=True, pk__in=holdings.values("person"))
+
+
+def tokens_of(person: User) -> QuerySet[ApiToken]:
+    """Return the API tokens of one person, newest first; revoked and expired ones stay listed."""
+    return ApiToken.objects.filter(person=person).select_related("person", "revoked_by")
+
+
+def every_token(user: Any, *, words: str = "") -> QuerySet[ApiToken]:
+    """Return everybody's API tokens for an administrator, newest first; raise NotAllowed for anybody else."""
+    require_administrator(user)
+    found = ApiToken.objects.select_related("person", "revoked_by")
+    if words:
+        named = Q(person__username__icontains=words) | Q(person__display_name__icontains=words)
+        found = found.filter(named | Q(name__icontains=words))
+    return found
+
+
+def get_token_for(user: Any, public_id: str) -> ApiToken:
+    """Return one's own token, or for an administrator anybody's; raise NotFound."""
+    found = ApiToken.objects.select_related("person", "revoked_by").filter(public_id=public_id)
+    if not (isinstance(user, User) and user.holds(PostKind.ADMINISTRATOR)):
+        found = found.filter(person=user)
+    token = found.first()
+    if token is None:
+        raise NotFound
+    return token

@@ -10,7 +10,7 @@ from dms.core import clock
 from dms.core.errors import Refusal
 from dms.journal.services import record
 
-from .models import DEPARTMENTAL, Department, Fonds, Post, PostHolding, PostKind, User
+from .models import DEPARTMENTAL, ApiToken, Department, Fonds, Post, PostHolding, PostKind, User
 
 
 def create_fonds(*, code: str, name: str, name_en: str = "", acting_user: User | None) -> Fonds:
@@ -110,12 +110,14 @@ def set_password(*, person: User, password: str, must_change: bool, acting_user:
 
 
 def close_person(*, person: User, acting_user: User | None) -> None:
-    """Close an account: it can no longer sign in, its posts end today; nothing is deleted."""
+    """Close an account: it can no longer sign in, its posts end today, its tokens are revoked; nothing is deleted."""
     with transaction.atomic():
         person.is_active = False
         person.closed_at = clock.now()
         person.save(update_fields=["is_active", "closed_at"])
         PostHolding.objects.in_force(clock.today()).filter(person=person).update(until_day=clock.today())
+        tokens = ApiToken.objects.filter(person=person, revoked_at__isnull=True)
+        tokens.update(revoked_at=clock.now(), revoked_by=acting_user)
         record("person.closed", by=acting_user, thing=person, thing_label=person.username)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from . import views
+from . import token_views, views
 from .models import PostKind
 
 urls = (
@@ -17,6 +17,9 @@ urls = (
         path("new/", views.NewPersonView.as_view(), name="new_person"),
         path("departments/", views.DepartmentsView.as_view(), name="departments"),
         path("departments/<int:pk>/", views.DepartmentsView.as_view(), name="department"),
+        path("tokens/", token_views.TokensView.as_view(), name="tokens"),
+        path("tokens/everybody/", token_views.EveryTokenView.as_view(), name="every_token"),
+        path("tokens/<slug:public_id>/revoke/", token_views.RevokeTokenView.as_view(), name="revoke_token"),
         path("<slug:public_id>/", views.PersonView.as_view(), name="person"),
     ],
     "organisation",
@@ -48,4 +51,22 @@ def departments_item() -> MenuItem:
     """Departments."""
     return AdministratorsItem(
         _("Departments"), reverse("organisation:departments"), name="departments", icon_name="group", order=20
+    )
+
+
+@hooks.register("register_settings_menu_item")
+def tokens_item() -> MenuItem:
+    """One's own API tokens."""
+    return MenuItem(_("API tokens"), reverse("organisation:tokens"), name="tokens", icon_name="key", order=60)
+
+
+@hooks.register("register_settings_menu_item")
+def every_token_item() -> MenuItem:
+    """Everybody's API tokens."""
+    return AdministratorsItem(
+        _("API tokens of everybody"),
+        reverse("organisation:every_token"),
+        name="every-token",
+        icon_name="key",
+        order=30,
     )

@@ -10,6 +10,7 @@ import io
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 from uuid import UUID, uuid4
@@ -28,13 +29,24 @@ from .sealing import blind_index, create_key, destroy_key, forget_keys, identity
 from .streams import MeasuredReader, MeasuredWriter, Undecryptable, decrypt, encrypt
 
 __all__ = [
-    "blind_index", "condemn", "create_key", "destroy", "destroy_key", "fingerprint", "finish_destructions",
-    "open_plain", "read", "reconcile_replicas", "seal_text", "store", "unseal_text",
+    "SealedFile", "blind_index", "condemn", "create_key", "destroy", "destroy_key", "discard", "enter", "fingerprint",
+    "finish_destructions", "open_plain", "read", "reconcile_replicas", "seal", "seal_text", "store", "unseal_text",
 ]  # fmt: skip
 
 IN_MEMORY = 4 << 20
 CHUNK = 1 << 20
 BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A file on the disk, with its key, that no row speaks of yet: after a day it is swept up as an orphan."""
+
+    id: UUID
+    size: int
+    fingerprint: str
+    cipher_size: int
+    cipher_sha256: str
 
 
 def store(source: BinaryIO | bytes, *, purpose: str) -> StoredFile:
@@ -44,6 +56,12 @@ def store(source: BinaryIO | bytes, *, purpose: str) -> StoredFile:
     An exception leaves nothing that can be read; inside a transaction that is rolled back, file and key become orphans.
     Raise `KeyStoreUnreachable` where a replica cannot take the key, OSError where the disk is full (D2).
     """
+    # Not taken back where the row fails: with a connection lost in mid-commit it may be there. The sweep will know.
+    return enter(seal(source), purpose=purpose)
+
+
+def seal(source: BinaryIO | bytes) -> SealedFile:
+    """Do of `store` what takes long (key and file, forced to the disk), for `enter` inside a short transaction."""
     file_id = uuid4()
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     identity = x25519.Identity.generate()
@@ -53,8 +71,25 @@ def store(source: BinaryIO | bytes, *, purpose: str) -> StoredFile:
     except BaseException:
         _take_back(file_id)
         raise
-    # Not taken back where this fails: with a connection lost in mid-commit the row may be there. The sweep will know.
-    return _write_row(file_id, purpose, plain, sealed)
+    return SealedFile(file_id, plain.size, plain.digest.hexdigest(), sealed.size, sealed.digest.hexdigest())
+
+
+def enter(sealed: SealedFile, *, purpose: str) -> StoredFile:
+    """Write the row of what `seal` returned, in the caller's transaction."""
+    return StoredFile.objects.create(
+        id=sealed.id,
+        purpose=purpose,
+        size=sealed.size,
+        fingerprint=sealed.fingerprint,
+        cipher_size=sealed.cipher_size,
+        cipher_sha256=sealed.cipher_sha256,
+        created_at=clock.now(),
+    )
+
+
+def discard(sealed: SealedFile) -> None:
+    """Destroy what was sealed and is not to be entered, as far as can be done now; the orphan sweep does the rest."""
+    _take_back(sealed.id)
 
 
 def _put_key(file_id: UUID, identity: x25519.Identity) -> None:
@@ -72,18 +107,6 @@ def _write_sealed(file_id: UUID, stream: BinaryIO, identity: x25519.Identity) ->
 
     placement.place(file_id, fill)
     return reader, written[-1]
-
-
-def _write_row(file_id: UUID, purpose: str, plain: MeasuredReader, sealed: MeasuredWriter) -> StoredFile:
-    return StoredFile.objects.create(
-        id=file_id,
-        purpose=purpose,
-        size=plain.size,
-        fingerprint=plain.digest.hexdigest(),
-        cipher_size=sealed.size,
-        cipher_sha256=sealed.digest.hexdigest(),
-        created_at=clock.now(),
-    )
 
 
 def _take_back(file_id: UUID) -> None:

@@ -8,6 +8,8 @@ from importlib import import_module
 from .base import Engine, EngineMissing
 
 _ENGINES = {
+    "auto": "ocr.engines.auto:Auto",
+    "rapidocr": "ocr.engines.rapidocr:RapidOcr",
     "tesseract": "ocr.engines.tesseract:Tesseract",
 }
 
@@ -25,5 +27,9 @@ def engine(name: str) -> Engine:
     module, colon, attribute = _ENGINES.get(name, name).partition(":")
     if not colon:
         raise EngineMissing(f"there is no recognition engine called {name!r}; known: {', '.join(names())}")
-    made: Engine = getattr(import_module(module), attribute)()
+    try:
+        room = import_module(module)
+    except ModuleNotFoundError as error:
+        raise EngineMissing(f"the recognition engine {name!r} needs {error.name}, which is not installed") from error
+    made: Engine = getattr(room, attribute)()
     return made

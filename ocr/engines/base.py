@@ -20,6 +20,10 @@ class Engine(Protocol):
     name: str
     """Short name with version and models, kept with every text it read."""
 
+    sure: int
+    """Mean confidence (percent) that a page reaches when it is read the right way up, even a poor one, and does not
+    reach upside down: below it the page is looked at both ways."""
+
     def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
         """Return the lines of `image` (mode L, upright) in reading order, boxes in pixels of `image`.
 

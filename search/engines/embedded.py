@@ -6,6 +6,7 @@ word, what was stored.
 
 # ruff: noqa: S608 (table names are made of our own enumeration; every value is bound)
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -110,6 +111,42 @@ class EmbeddedEngine:
         with self._reader() as connection:
             for row in connection.execute(sql, (expression_of(node),)):
                 yield Match(*row)
+
+    def found(
+        self, kind: Kind, node: Node, *, ranked: bool, below: int | None = None, limit: int = -1
+    ) -> list[tuple[int] | tuple[int, float]]:
+        """Return up to `limit` matches (-1: all) as (id,) or, if `ranked`, (id, rank), with ids under `below`.
+
+        The newest come first. Ranking is what takes long.
+        """
+        columns = "rowid, rank" if ranked else "rowid"
+        under, values = ("AND rowid < ?", [below]) if below is not None else ("", [])
+        sql = f"SELECT {columns} FROM {kind}_fts WHERE {kind}_fts MATCH ? {under} ORDER BY rowid DESC LIMIT ?"
+        with self._reader() as connection:
+            return connection.execute(sql, (expression_of(node), *values, limit)).fetchall()
+
+    def ranks(self, kind: Kind, node: Node, ids: Sequence[int]) -> dict[int, float]:
+        """Return the ranks of those of `ids` that match; the others of the matches are passed over unranked."""
+        if not ids:
+            return {}
+        # The plus keeps SQLite from asking the index anew for every id.
+        sql = f"""
+            SELECT rowid, rank FROM {kind}_fts WHERE {kind}_fts MATCH ? AND rowid BETWEEN ? AND ?
+            AND +rowid IN (SELECT value FROM json_each(?))"""
+        with self._reader() as connection:
+            values = (expression_of(node), min(ids), max(ids), json.dumps(ids))
+            return dict(connection.execute(sql, values).fetchall())
+
+    def sums(self, kind: Kind, stretch: int) -> dict[int, tuple[int, ...]]:
+        """Return (texts, sum of ids, of versions, of their products) by stretch of so many ids.
+
+        A text that was cut by an older rule counts as version -1.
+        """
+        sql = f"""
+            SELECT id / ?, count(*), sum(id), sum(v), sum(id * v)
+            FROM (SELECT id, CASE token_version WHEN ? THEN version ELSE -1 END AS v FROM {kind}_doc) GROUP BY 1"""
+        with self._reader() as connection:
+            return {row[0]: tuple(row[1:]) for row in connection.execute(sql, (stretch, TOKEN_VERSION))}
 
     @contextmanager
     def _writer(self, path: Path) -> Iterator[sqlite3.Connection]:

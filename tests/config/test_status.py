@@ -9,9 +9,13 @@ from django.core.management import call_command
 
 from dms.core import clock, work
 from dms.core.models import LastDone, Worker
+from dms.core.tally import Tally
 from dms.core.work import Step
+from dms.holdings.models import Page
 from dms.journal import sealing
 from dms.journal.services import record
+from ocr.errors import EngineTimedOut
+from tests.factories import a_dossier, a_house, a_page, an_item
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +104,36 @@ def test_what_cannot_be_read_is_an_alarm_and_the_rest_is_still_shown() -> None:
     work.register_gauge("search.lag", unreadable)
     code, found = state()
     assert (code, found["alarms"]) == (1, ["search.lag: cannot be read (OSError)"])
+
+
+def test_tells_how_much_was_done_lately_and_how_long_the_rest_takes() -> None:
+    work.register(Step("ocr.recognise", 20, lambda worker: 0, lambda: {"waiting": 6}))
+    a_worker(seconds_ago=5)
+    tally = Tally()
+    tally.add("ocr.recognise", 10)
+    tally.write_down()
+    assert state()[1]["rates"] == {"ocr.recognise": {"last_5_minutes": 10, "last_hour": 10, "seconds_left": 180}}
+    assert "6 waiting (10 in 5 minutes, 10 in an hour, 180 s left)" in status()[1]
+
+
+def test_a_step_that_fails_at_a_living_worker_is_an_alarm_with_its_place() -> None:
+    a_worker(seconds_ago=5)
+    Worker.objects.update(trouble="ocr.recognise: EngineUnavailable at sandbox.py:12")
+    code, found = state()
+    assert (code, found["alarms"]) == (1, ["w:1: ocr.recognise: EngineUnavailable at sandbox.py:12"])
+
+
+def test_a_sign_of_life_from_the_future_is_none() -> None:
+    work.register(Step("ocr.recognise", 20, lambda worker: 0, lambda: {"waiting": 3}))
+    a_worker(seconds_ago=-7200)
+    assert state()[1]["alarms"] == ["work: 3 waiting and no worker alive; run: manage.py serve"]
+
+
+def test_says_why_pages_failed_and_how_many() -> None:
+    house = a_house()
+    item = an_item(house.archivist, a_dossier(house.archivist, house.service))
+    for _number in range(2):
+        page = a_page(item)
+        Page.objects.filter(pk=page.pk).update(state="failed", failure=EngineTimedOut.words)
+    assert state()[1]["failures"] == {EngineTimedOut.words: 2}
+    assert f"2: {EngineTimedOut.words}" in status()[1]

@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dms.config.processes import children_of
+
 ROOT = Path(__file__).resolve().parents[2]
 # A child says who it is and who its own child is, then waits to be told to end.
 CHILD = """
@@ -23,11 +25,15 @@ DEAF = "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(
     "while True: signal.pause()"
 )
 STILLBORN = "raise SystemExit(3)"
+STILLBORN_BUT_NOT_ESSENTIAL = "raise SystemExit(4)"
 DRIVER = """
 import sys
 from dms.config import processes
 processes.GRACE_SECONDS, processes.LONGEST_PAUSE = float(sys.argv[1]), 0.01
-children = [processes.Child(f"child {n}", [sys.executable, "-c", code]) for n, code in enumerate(sys.argv[2:])]
+children = [
+    processes.Child(f"child {n}", [sys.executable, "-c", code], essential="raise SystemExit(4)" not in code)
+    for n, code in enumerate(sys.argv[2:])
+]
 say = lambda line: print("said:", line, flush=True)
 sys.exit(processes.Supervisor(children, say).run())
 """
@@ -115,6 +121,22 @@ def test_gives_up_where_a_child_never_stays_alive_and_ends_the_others(running) -
     assert supervisor.process.wait(60) == 1
     assert all_gone(processes)
     assert "child 1 does not stay alive (exit code 3)" in supervisor.process.stdout.read()
+
+
+def test_goes_on_without_a_child_that_is_not_essential(running) -> None:
+    supervisor = Running(CHILD, STILLBORN_BUT_NOT_ESSENTIAL)
+    running.append(supervisor)
+    processes = supervisor.started()
+    for _ in range(8):  # more often than what ends the house where the child is essential
+        assert "child 1 ended (exit code 4)" in supervisor.line()
+    assert processes[0].is_running()
+    assert supervisor.end(signal.SIGTERM) == 0
+
+
+def test_the_watcher_runs_where_a_folder_is_watched() -> None:
+    assert [child.name for child in children_of("8000", 1, 1)] == ["web", "worker 1", "scheduler"]
+    *_, watcher = children_of("8000", 1, 1, watched="/scans")
+    assert (watcher.command[1:], watcher.essential) == (["manage.py", "watch"], False)
 
 
 @pytest.fixture(scope="module")

@@ -31,3 +31,11 @@ def test_given_back_it_is_free_at_once_but_only_its_holder_can_give_it_back() ->
     assert not once_only.take("scheduler", holder="b", seconds=60)
     once_only.give_back("scheduler", holder="a")
     assert once_only.take("scheduler", holder="b", seconds=60)
+
+
+def test_who_died_with_it_under_a_clock_that_was_ahead_keeps_it_no_longer() -> None:
+    with clock.at(NOW + timedelta(days=400)):
+        assert once_only.take("scheduler", holder="a", seconds=60)
+    with clock.at(NOW):
+        assert once_only.take("scheduler", holder="b", seconds=60)
+        assert not once_only.take("scheduler", holder="a", seconds=60)

@@ -13,6 +13,7 @@ from django.db import OperationalError
 
 from dms.core import work
 from dms.core.models import Worker
+from dms.core.tally import rates
 from dms.core.work import Step
 from dms.core.workers import FAILURES_BEFORE_GIVING_UP, Loop
 
@@ -173,3 +174,26 @@ def test_the_process_finishes_the_piece_in_hand_when_told_to_end(number, tmp_pat
     out, _err = worker.communicate("\n", timeout=60)
     assert out.splitlines() == ["done", "test.piece: 1"]
     assert worker.returncode == 0
+
+
+def test_what_was_done_is_counted_by_the_minute_and_what_fails_is_said_until_it_works_again() -> None:
+    said: list[str] = []
+    fails = [True, True, False]
+
+    def sometimes(worker: str) -> int:
+        loop.heart._beat()
+        said.append(Worker.objects.get().trouble)
+        if not fails:
+            return 0
+        if fails.pop(0):
+            raise ValueError("身份证 110101199001011234")
+        return 3
+
+    work.register(Step("ocr.recognise", 20, sometimes, lambda: {"waiting": len(fails)}))
+    loop = a_loop()
+    loop._rest_until = AlwaysOver()
+    loop.run(until_idle=True)
+    assert [trouble.partition(" at test_workers.py:")[0] for trouble in said] == [
+        "", "ocr.recognise: ValueError", "ocr.recognise: ValueError", "",
+    ]  # fmt: skip
+    assert rates()["ocr.recognise"].lately == 3

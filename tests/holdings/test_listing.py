@@ -1,5 +1,6 @@
 """The dossier list: every page in order, each dossier once, nobody's beyond the rights."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from dms.holdings.listing import (
     Filters,
     Order,
     Place,
+    _beyond,
+    _ways,
     every_dossier,
     list_page,
     place_of,
@@ -158,17 +161,36 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(house, many):
 
 @pytest.mark.parametrize("order", list(Order))
 def test_every_walk_reads_its_page_from_an_index(house, many, order):
-    from dms.holdings.listing import _beyond, _ways
-
-    if connection.vendor != "sqlite":
-        pytest.skip("the words of the plan are SQLite's")
     place = Place(("k",) if order is Order.NAME else (many[0].number,), inclusive=True)
-    for person in (house.archivist, house.head1, house.staff1, house.director):
-        for way in _ways(person, Filters()):
-            rows = Dossier.objects.filter(way & _beyond(order, place)).order_by(*order.columns)
-            plan = rows.values_list(*order.columns)[:5].explain()
-            assert "SCAN holdings_dossier" not in plan
-            assert "TEMP B-TREE" not in plan or "dossiergrant_reader" in plan
+    with planning_as_for_a_million_rows():
+        for person in (house.archivist, house.head1, house.staff1, house.director):
+            for way in _ways(person, Filters()):
+                rows = Dossier.objects.filter(way & _beyond(order, place)).order_by(*order.columns)
+                assert_walks_an_index(rows.values_list(*order.columns)[:5].explain())
+
+
+@contextmanager
+def planning_as_for_a_million_rows():
+    """PostgreSQL reads a small table whole, and rightly; here it has to plan as if that were out of the question."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off")
+        yield
+        cursor.execute("RESET enable_seqscan; RESET enable_sort; RESET enable_bitmapscan")
+
+
+def assert_walks_an_index(plan: str) -> None:
+    """No look at every dossier, no sorting: but of what a grant leads to, which is a few rows."""
+    if connection.vendor == "sqlite":
+        assert "SCAN holdings_dossier" not in plan
+        assert "TEMP B-TREE" not in plan or "dossiergrant_reader" in plan
+        return
+    assert "Seq Scan on holdings_dossier " not in plan
+    # Rows that an index gives in the order but for its last columns are sorted few by few, as they come.
+    sorted_whole = "Sort  (" in plan.replace("Incremental Sort  (", "")
+    assert "dossiergrant" in plan or not sorted_whole, plan
 
 
 def test_another_fonds_is_another_world(house, many):

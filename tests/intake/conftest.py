@@ -1,14 +1,18 @@
-"""A house with a dossier and an open batch, and hands that upload and work."""
+"""A house with a dossier, an open batch and a scanner's folder, and hands that upload, scan and work."""
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from dms.holdings.models import Dossier, Page
 from dms.intake.models import ReceivedFile, ScanBatch
 from dms.intake.services import open_batch, receive_file, split_next
+from dms.intake.watching import Look, Watcher
 from tests.factories import House, a_dossier, a_house
+
+from .foreign import scan_pdf
 
 
 @pytest.fixture
@@ -46,3 +50,31 @@ def split_all() -> None:
 def pages_of(file: ReceivedFile) -> list[Page]:
     """Return the pages made of a file, by their place in it."""
     return list(Page.objects.filter(source__received_file=file).order_by("source__index_in_file"))
+
+
+@pytest.fixture
+def folder(tmp_path, dossier) -> Path:
+    (tmp_path / "scans" / dossier.number).mkdir(parents=True)
+    return tmp_path / "scans"
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def watcher(folder, house, said) -> Watcher:
+    return Watcher(folder, house.archivist, keep=False, say=said.append)
+
+
+def put(path: Path, data: bytes | None = None) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(scan_pdf([path.name]) if data is None else data)
+    return path
+
+
+def looked(watcher: Watcher) -> Look:
+    """Two looks: what lay there unchanged is taken at the second."""
+    watcher.look()
+    return watcher.look()

@@ -161,6 +161,37 @@ def zip_of(names: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
+def packed(entries: dict[str, bytes], *, stored: bool = False, more: Sequence[tuple] = ()) -> bytes:
+    """Return a ZIP of these entries by name; `more`: (ZipInfo, content)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            info = zipfile.ZipInfo(name)  # with a date of its own: the same content is the same ZIP
+            info.compress_type = archive.compression
+            archive.writestr(info, data)
+        for info, data in more:
+            archive.writestr(info, data)
+    return out.getvalue()
+
+
+def raw_zip(entries: Sequence[tuple]) -> bytes:
+    """Return a ZIP with names as raw bytes and no flag: (name, content) or (name, content, Unicode field 0x7075)."""
+    out, directory = io.BytesIO(), io.BytesIO()
+    for name, data, *field in entries:
+        extra = struct.pack("<HH", 0x7075, len(field[0])) + field[0] if field else b""
+        facts = struct.pack(
+            "<HHHHIIIHH", 0, 0, 0, 0x5921, zlib.crc32(data), len(data), len(data), len(name), len(extra)
+        )
+        place = out.tell()
+        out.write(b"PK\3\4" + struct.pack("<H", 20) + facts + name + extra + data)
+        rest = struct.pack("<HHHII", 0, 0, 0, 0, place)
+        directory.write(b"PK\1\2" + struct.pack("<HH", 20, 20) + facts + rest + name + extra)
+    start = out.tell()
+    out.write(directory.getvalue())
+    sizes = struct.pack("<HHIIH", len(entries), len(entries), len(directory.getvalue()), start, 0)
+    return out.getvalue() + b"PK\5\6\0\0\0\0" + sizes
+
+
 def encrypted_pdf() -> bytes:
     """Return a PDF that opens with nobody's password."""
     lock = "<</Filter/Standard/V 1/R 2/O<" + "ab" * 32 + ">/U<" + "cd" * 32 + ">/P -4>>"
@@ -182,7 +213,7 @@ def bad_files() -> dict[str, tuple[bytes, str]]:
         "空.pdf": (b"", "empty"),
         "合同.docx": (DOCX, "office"),
         "旧合同.pdf": (OLE, "office"),
-        "打包.zip": (zip_of(["a.jpg"]), "archive"),
+        "打包.rar": (b"Rar!\x1a\x07\x00" + b"\0" * 100, "archive"),
         "网页.jpg": (HTML, "web_page"),
         "图.svg": (SVG, "drawing"),
         "动图.gif": (saved(marked(), "GIF"), "gif"),

@@ -13,7 +13,7 @@ from dms.intake.models import ReceivedFile
 from tests.factories import a_dossier
 
 from .conftest import split_all
-from .foreign import scan_pdf, text_pdf
+from .foreign import packed, scan_pdf, text_pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,3 +109,24 @@ def test_says_what_is_wrong_before_anything_is_taken_in(wrong, folder, dossier):
         call_command("ingest", str(folder / "b.pdf"), *wrong)
     assert not ReceivedFile.objects.exists()
     assert Dossier.objects.get() == dossier
+
+
+def test_takes_what_is_inside_a_zip_and_leaves_out_what_the_dossier_has(tmp_path, dossier, house, reader):
+    first = tmp_path / "a.zip"
+    first.write_bytes(packed({"合同/一.pdf": scan_pdf(["一"]), "二.docx": b"MZ"}))
+    told, code = ingest(first, "--dossier", dossier.number, "--wait")
+    rows = [(file["file"], file["state"], file["pages"]) for file in told["files"]]
+    assert rows == [("a.zip", "unpacked", 0), ("二.docx", "refused", 0), ("合同/一.pdf", "split", 1)]
+    assert code == 1
+    second = tmp_path / "b.zip"
+    second.write_bytes(packed({"又一.pdf": scan_pdf(["一"]), "三.pdf": scan_pdf(["三"])}))
+    told, code = ingest(second, "--dossier", dossier.number, "--wait")
+    assert [(file["file"], file["state"]) for file in told["files"]] == [
+        ("b.zip", "unpacked"),
+        ("三.pdf", "split"),
+        ("又一.pdf", "duplicate"),
+    ]
+    assert code == 0
+    other = a_dossier(house.archivist, house.service)
+    told, code = ingest(second, "--dossier", other.number, "--wait")
+    assert ([file["state"] for file in told["files"]], code) == (["unpacked", "split", "split"], 0)

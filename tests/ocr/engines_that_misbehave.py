@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from ocr import scratch
+from ocr.engines import EngineMissing
 from ocr.page_text import Line, typed_line
 
 
@@ -20,6 +21,7 @@ class Misbehaving:
     """Does what its name says when it is to read."""
 
     name = "misbehaving"
+    sure = 65
 
     def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
         raise NotImplementedError
@@ -52,6 +54,31 @@ class Greedy(Misbehaving):
         kept = []
         while True:
             kept.append(bytearray(64 << 20))
+
+
+class Greedless(Misbehaving):
+    """Finds no memory at once."""
+
+    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
+        raise MemoryError
+
+
+class Missing(Misbehaving):
+    """Is not installed."""
+
+    def __init__(self) -> None:
+        raise EngineMissing("not installed")
+
+
+class Hoarding(Misbehaving):
+    """Keeps a quarter of a gigabyte of every page it read."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytearray] = []
+
+    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
+        self.kept.append(bytearray(256 << 20))
+        return ()
 
 
 class Faulty(Misbehaving):

@@ -17,7 +17,7 @@ def boxes(draw: st.DrawFn) -> tuple[int, int, int, int]:
 
 
 chars = st.builds(Char, signs, boxes(), confidences)
-words = st.builds(Word, st.lists(chars, min_size=1, max_size=4).map(tuple), confidences, st.booleans())
+words = st.builds(Word, st.lists(chars, min_size=1, max_size=4).map(tuple), confidences, st.booleans(), st.booleans())
 lines = st.builds(Line, st.lists(words, max_size=4).map(tuple), boxes(), st.integers(0, 3))
 page_texts = st.builds(
     PageText,

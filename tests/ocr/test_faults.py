@@ -59,7 +59,7 @@ def deadly(name: str, when: str) -> None:
 
 STEPS = [
     (name, when)
-    for name in ("current_capture", "read", "held", "to_alto", "store", "add_reading", "record", "_announce")
+    for name in ("current_capture", "read", "held", "to_alto", "seal", "enter", "add_reading", "record", "_announce")
     for when in ("before", "after")
 ]
 

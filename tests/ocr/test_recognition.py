@@ -14,6 +14,7 @@ class Attentive:
     """An engine that keeps the images it is given and finds one mark where the ink is, sure of it as told."""
 
     name = "attentive 1"
+    sure = 65
 
     def __init__(self, confidence: int = 90) -> None:
         self.images: list[Image.Image] = []
@@ -106,6 +107,6 @@ def test_resolution_is_what_can_be_believed(size, told, noted, expected):
 
 
 def test_an_unknown_engine_is_refused_by_name():
-    with pytest.raises(EngineMissing, match="'abacus'; known: tesseract"):
+    with pytest.raises(EngineMissing, match="'abacus'; known: auto, rapidocr, tesseract"):
         engine("abacus")
-    assert names() == ["tesseract"]
+    assert names() == ["auto", "rapidocr", "tesseract"]

@@ -125,6 +125,15 @@ def test_an_engine_that_eats_memory_is_stopped_at_the_limit():
     assert caught.value.megabytes == 700
 
 
+def test_a_process_that_hoards_is_replaced_between_pages_before_it_fails_on_one():
+    with a_sandbox(misbehaving.Hoarding, megabytes=1000) as sandbox:
+        seen = []
+        for _page in range(6):
+            sandbox.read(LETTER, ORDER)
+            seen.append(sandbox.pid)
+    assert None in seen  # closed with the page it had read; the next one had a new process
+
+
 def test_the_limit_of_memory_holds_for_the_engine_s_programs_too():
     with a_sandbox(misbehaving.Measuring, megabytes=1500) as sandbox:
         assert sandbox.read(LETTER, ORDER).text == str(1500 * 1024)

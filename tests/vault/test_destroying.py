@@ -109,7 +109,7 @@ STEPS_OF_STORE = [
     ("dms.vault.key_file:KeyFile.put", "after", 2),
     ("dms.vault.placement:_give_name", "before", 1),
     ("dms.vault.placement:_give_name", "after", 1),
-    ("dms.vault.services:_write_row", "before", 1),
+    ("dms.vault.services:enter", "before", 1),
 ]
 
 
@@ -128,7 +128,7 @@ def test_a_store_killed_at_any_step_leaves_only_what_the_sweep_removes(house, st
 
 @pytest.mark.rule("D4")
 def test_a_store_killed_after_its_row_was_written_is_complete(house):
-    seen = run_deed(house, "store_killed", step="dms.vault.services:_write_row", when="after", nth=1)
+    seen = run_deed(house, "store_killed", step="dms.vault.services:enter", when="after", nth=1)
     assert seen["ended"] == SIGKILL
     assert seen["left"] == seen["swept"]
     assert (seen["left"]["alive"], seen["left"]["keys"], seen["left"]["files"]) == (2, [2, 2], 2)

@@ -98,7 +98,20 @@ def database() -> dict[str, object]:
             "PASSWORD": env.text("POSTGRES_PASSWORD"),
             "HOST": env.text("POSTGRES_HOST"),
             "PORT": env.text("POSTGRES_PORT"),
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": env.number("POSTGRES_POOL", 8)}},
+            # A connection that died while it lay in the pool is noticed before anybody works with it.
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                # One for each thread of a web process (processes.py); a worker needs two. Who gets none within
+                # `timeout` seconds is told so: 503, and workers come back.
+                "pool": {"min_size": 1, "max_size": env.number("POSTGRES_POOL", 8), "timeout": 10, "max_idle": 300},
+                "connect_timeout": 5,
+                "keepalives_idle": 30,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+                "application_name": "juanzong",
+                # Days are cut out of dates as text (search/hits.py).
+                "options": "-c datestyle=ISO",
+            },
         }
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     return {
@@ -180,13 +193,41 @@ FILE_UPLOAD_TEMP_DIR = env.text("UPLOAD_TEMP_DIR") or None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5_000
 INTAKE_MAX_FILE_BYTES = env.number("MAX_FILE_MB", 2048) << 20
+# Larger files come in pieces that are acknowledged one by one, so that a broken line costs a piece and not the file.
+INTAKE_PIECES_ABOVE_BYTES = env.number("PIECES_ABOVE_MB", 20) << 20
+INTAKE_PIECE_BYTES = env.number("PIECE_MB", 8) << 20
+INTAKE_UPLOAD_KEPT_HOURS = env.number("UPLOAD_KEPT_HOURS", 24)
+INTAKE_MAX_ZIP_ENTRIES = env.number("MAX_ZIP_ENTRIES", 2000)
+INTAKE_MAX_ZIP_BYTES = env.number("MAX_ZIP_MB", 8192) << 20
+# The folder that network scanners write to, looked after by `manage.py watch`; unset: there is none.
+WATCH_DIR = env.text("WATCH_DIR")
+WATCH_AS = env.text("WATCH_AS")
+WATCH_KEEP = env.flag("WATCH_KEEP")
+WATCH_SECONDS = env.number("WATCH_SECONDS", 5)
 INTAKE_MAX_PAGES_PER_FILE = env.number("MAX_PAGES_PER_FILE", 3000)
 INTAKE_MAX_PIXELS = env.number("MAX_MEGAPIXELS", 120) * 1_000_000
 
-OCR_ENGINE = env.text("OCR_ENGINE", "tesseract")
+# The check of scans (A17): what share is drawn by lot, whether filing waits for it, and from where on a measure counts.
+SCAN_CHECK_PERCENT = env.number("SCAN_CHECK_PERCENT", 5)
+SCAN_CHECK_REQUIRED = env.flag("SCAN_CHECK_REQUIRED")
+SCAN_LIMITS = {
+    "least_dpi": env.number("SCAN_LEAST_DPI", 200),
+    "most_lean": env.number("SCAN_MOST_LEAN_TENTHS", 15),  # tenths of a degree
+    "least_paper": env.number("SCAN_LEAST_PAPER", 150),  # grey of the paper, 255 is white
+    "least_contrast": env.number("SCAN_LEAST_CONTRAST", 75),  # greys between paper and ink
+    "most_cut": env.number("SCAN_MOST_CUT", 30),  # thousandths of an edge
+    "most_rim": env.number("SCAN_MOST_RIM", 40),  # thousandths of the area
+}
+
+OCR_ENGINE = env.text("OCR_ENGINE", "auto")
 OCR_SECONDS_PER_PAGE = env.number("OCR_SECONDS_PER_PAGE", 120)
-OCR_MEMORY_PER_PAGE_MB = env.number("OCR_MEMORY_PER_PAGE_MB", 2048)
+OCR_MEMORY_PER_PAGE_MB = env.number("OCR_MEMORY_PER_PAGE_MB", 4096)
 OCR_DOUBTFUL_BELOW = env.number("OCR_DOUBTFUL_BELOW", 75)  # page confidence in percent
+
+# Of one person or, before signing in, one address, in each web process.
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600)
+API_MOST_BODY_BYTES = 2 << 20  # of what is no upload
+API_TOKEN_MOST_DAYS = env.number("API_TOKEN_MOST_DAYS", 366)
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 VIEWFLOW = {"AUTOREGISTER": False}

@@ -28,6 +28,8 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 # Threads and other processes must see the tests' data: a file, not memory.
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
-    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405
+# On PostgreSQL each worker has a database of its own on the one server.
+_ON_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")  # noqa: F405
+DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3" if _ON_SQLITE else "test_juanzong"}  # noqa: F405
 AXES_ENABLED = False
+OCR_ENGINE = "tesseract"  # loads no models with every worker that a test starts; the others are tested by name

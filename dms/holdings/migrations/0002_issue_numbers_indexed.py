@@ -5,17 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clearance', '0002_initial'),
-        ('holdings', '0001_initial'),
-        ('organisation', '0002_api_tokens'),
+        ("clearance", "0002_initial"),
+        ("holdings", "0001_initial"),
+        ("organisation", "0002_api_tokens"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['issue_number'], name='item_issue_number'),
+            model_name="item",
+            index=models.Index(fields=["issue_number"], name="item_issue_number"),
         ),
     ]

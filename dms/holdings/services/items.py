@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dms.clearance.models import SecurityClass
@@ -19,7 +20,7 @@ from dms.vault.models import StoredFile
 from dms.vault.services import condemn, seal_text, unseal_text
 
 from .. import policy
-from ..models import Capture, Dossier, Item, ItemState, Reading, Section
+from ..models import Capture, Dossier, Item, ItemState, Page, Reading, Section
 from ..selectors import decide_dossier, decide_item
 from .versions import item_snapshot, save_item_version
 
@@ -195,7 +196,12 @@ def withdraw_item(*, item: Item, reason: str, acting_user: User) -> Item:
 
 def stored_files_of(item: Item) -> list[StoredFile]:
     """Return every stored file of an item: masters, derivatives, thumbnails and texts of all its pages."""
-    captures = Capture.objects.filter(page__item=item).select_related("master", "derivative", "thumbnail")
+    return stored_files_of_pages(Page.objects.filter(item=item))
+
+
+def stored_files_of_pages(pages: QuerySet[Page]) -> list[StoredFile]:
+    """Return every stored file of these pages."""
+    captures = Capture.objects.filter(page__in=pages).select_related("master", "derivative", "thumbnail")
     files = [stored for c in captures for stored in (c.master, c.derivative, c.thumbnail)]
-    readings = Reading.objects.filter(capture__page__item=item).select_related("alto")
+    readings = Reading.objects.filter(capture__page__in=pages).select_related("alto")
     return files + [reading.alto for reading in readings]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from dms.clearance.policy import Act
@@ -47,9 +47,11 @@ def add_capture(*, page: Page, capture: CaptureFacts, acting_user: User) -> Capt
         require(decide_item(acting_user, Act.WORK, locked.item))
         version = (locked.captures.aggregate(last=Max("version"))["last"] or 0) + 1
         locked.captures.filter(is_current=True).update(is_current=False)
+        # Tries are numbered by tens: those of the new image count from the beginning.
+        attempt = (locked.attempt // 10 + 1) * 10
         created = _create_capture(locked, capture, version=version)
         Page.objects.filter(pk=locked.pk).update(
-            state=PageState.WAITING, leased_until=None, leased_by="", attempt=F("attempt") + 1, failure=""
+            state=PageState.WAITING, leased_until=None, leased_by="", attempt=attempt, failure=""
         )
         record("page.rescanned", by=acting_user, thing=locked)
     return created

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from dms.clearance.policy import Act
-from dms.clearance.selectors import facts_of
 from dms.core.errors import NotAllowed, NotFound, require
 from dms.core.refusals import Denied
 from dms.journal.services import record
@@ -20,7 +19,7 @@ from dms.journal.services import record
 from ..forms.own_fields import YES_NO
 from ..models import Dossier, Item, Page, PageState
 from ..policy import masked
-from ..selectors import get_dossier_for, items_of_dossier, looks_at, rights_on
+from ..selectors import get_dossier_for, items_of_dossier, looks_at, may_see_use, rights_on
 from ..services.personal import read_personal_values, show_personal_value
 from ..services.versions import open_version
 from ..version_words import rows_of, words_of
@@ -95,11 +94,6 @@ class DossierScreen(Screen):
         address = {"items": "holdings:dossier"}
         pid = [self.dossier.public_id]
         return [(tab, label, reverse(address.get(tab, f"holdings:dossier_{tab}"), args=pid)) for tab, label in names]
-
-
-def may_see_use(user: Any, dossier: Dossier) -> bool:
-    """C6: who looked is for the archivists of the fonds and for auditors who may read the dossier anyway."""
-    return dossier.fonds_id in facts_of(user).archivist_of or user.holds("auditor")
 
 
 class ItemsTab(DossierScreen):

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NamedTuple, Self
 from . import wire
 from .kinds import Kind
 from .limits import Limits
-from .pages import SplitPage
+from .pages import Measures, SplitPage
 from .refused import BenchFailed, FileRefused
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,6 +25,16 @@ class Opened(NamedTuple):
     kind: Kind
     pages: int
     misnamed: bool
+
+
+class PackedEntry(NamedTuple):
+    """One file inside a ZIP: place in its directory, name with "/" between folders, bytes; `refused`: why, or ""."""
+
+    number: int
+    name: str
+    size: int
+    refused: str
+    facts: dict[str, int | str]
 
 
 class Bench:
@@ -59,6 +69,22 @@ class Bench:
         """
         self._file = (file, name)
         return self._twice(self._open)
+
+    def open_packed(self, file: BinaryIO) -> tuple[list[PackedEntry], int]:
+        """Lay a ZIP on the bench; return what is inside, in the order of names, and how many entries were passed over.
+
+        Raise FileRefused for the ZIP as a whole, BenchFailed. `file` as for `open`.
+        """
+        self._file = (file, "")
+        answer: tuple[list[PackedEntry], int] = self._twice(self._open_packed)
+        return answer
+
+    def unpack(self, entry: PackedEntry, target: BinaryIO) -> None:
+        """Write one entry of the ZIP that lies open to `target` (seekable, written from its beginning).
+
+        Raise FileRefused for this entry, BenchFailed, or what `target` raises (a full disk).
+        """
+        self._twice(lambda: self._unpack(entry, target))
 
     def page(self, index: int) -> SplitPage:
         """Return page `index` (from 0) of the file that lies open, with derivatives; raise FileRefused, BenchFailed."""
@@ -108,6 +134,39 @@ class Bench:
             raise wire.WireBroken
         return Opened(kind, pages, bool(head.get("misnamed")))
 
+    def _open_packed(self) -> tuple[list[PackedEntry], int]:
+        if self._file is None:
+            raise BenchFailed
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        head, _ = self._ask(self._started(), {"packed": True}, most=0, fd=self._file[0].fileno())
+        try:
+            entries = [PackedEntry(int(i), str(n), int(s), str(r), dict(f)) for i, n, s, r, f in head["entries"]]
+            skipped = int(head["skipped"])
+        except (KeyError, ValueError, TypeError):
+            raise wire.WireBroken from None
+        if len(entries) > self._limits.entries or any(entry.size < 0 for entry in entries):
+            raise wire.WireBroken
+        return entries, skipped
+
+    def _unpack(self, entry: PackedEntry, target: BinaryIO) -> None:
+        if self._line is None:
+            self._open_packed()
+        line, seconds = self._started(), self._limits.seconds
+        target.seek(0)
+        target.truncate()
+        try:
+            wire.send(line, {"entry": entry.number})
+            wire.receive_stream(line, target.write, seconds=seconds, most=min(entry.size, self._limits.entry_bytes))
+        except wire.WireBroken:
+            raise
+        except BaseException:  # the rest of the stream still lies in the line
+            self.close()
+            raise
+        answer, _ = wire.receive(line, seconds=seconds, most=0)
+        if "refused" in answer:
+            raise FileRefused(str(answer["refused"]), **answer.get("facts", {}))
+
     def _page(self, index: int) -> SplitPage:
         if self._line is None:
             self._open()
@@ -116,8 +175,8 @@ class Bench:
             master, image, thumbnail = blobs
             media_type = Kind.of_media_type(head["media_type"]).media_type
             width, height, dpi = (int(head[name]) for name in ("width", "height", "dpi"))
-            lines = _checked_lines(head["text_layer"])
-            return SplitPage(index, master, media_type, width, height, dpi, lines, image, thumbnail)
+            lines, measures = _checked_lines(head["text_layer"]), _checked_measures(head["measures"])
+            return SplitPage(index, master, media_type, width, height, dpi, lines, image, thumbnail, measures)
         except (KeyError, ValueError, TypeError):
             raise wire.WireBroken from None
 
@@ -166,3 +225,12 @@ def _checked_lines(lines: Any) -> Any:
         if not all(len(box) == 4 and all(isinstance(edge, int) for edge in box) for box in line["chars"]):
             raise ValueError
     return lines
+
+
+def _checked_measures(told: Any) -> Measures | None:
+    """Return the scan's measures as they were told, or raise TypeError or ValueError, as for the text layer."""
+    if told is None:
+        return None
+    if not all(value is None or (isinstance(value, int) and abs(value) < 32_000) for value in told.values()):
+        raise ValueError
+    return Measures(**told)

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from . import wire
 from .limits import Limits
+from .packed import PackedFile
 from .refused import FileRefused
 from .sniffing import misnamed, sniff
 from .splitting import PagedFile, open_file, split_page
@@ -31,10 +32,14 @@ def main() -> None:
         head, fd = wire.receive_with_file(line)
         if head is None:
             return
+        blobs: tuple[bytes, ...] = ()
         try:
-            answer, blobs = served.open(fd, head) if fd is not None else served.page(int(head["page"]))
+            if "entry" in head:
+                answer = served.entry(line, int(head["entry"]))
+            else:
+                answer, blobs = served.open(fd, head) if fd is not None else served.page(int(head["page"]))
         except FileRefused as refusal:
-            answer, blobs = {"refused": refusal.code, "facts": refusal.facts}, ()
+            answer = {"refused": refusal.code, "facts": refusal.facts}
         except MemoryError:
             os._exit(70)
         wire.send(line, answer, blobs)
@@ -46,13 +51,17 @@ class _Served:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._file: PagedFile | None = None
+        self._packed: PackedFile | None = None
         self._stream: BinaryIO | None = None
 
     def open(self, fd: int, head: dict[str, Any]) -> tuple[dict[str, Any], tuple[bytes, ...]]:
-        self._file = None
+        self._file = self._packed = None
         if self._stream is not None:
             self._stream.close()
         self._stream = os.fdopen(fd, "rb")
+        if head.get("packed"):
+            self._packed = PackedFile(self._stream, self._limits)
+            return {"entries": [entry.told() for entry in self._packed.entries], "skipped": self._packed.skipped}, ()
         kind = sniff(self._stream)
         self._file = open_file(self._stream, kind, self._limits)
         answer = {"kind": kind.value, "pages": self._file.page_count, "misnamed": misnamed(kind, str(head["name"]))}
@@ -63,7 +72,14 @@ class _Served:
             raise FileRefused("damaged")
         page = split_page(self._file, index)
         answer = {"media_type": page.media_type, "width": page.width, "height": page.height, "dpi": page.dpi}
-        return {**answer, "text_layer": page.text_layer}, (page.master, page.image, page.thumbnail)
+        answer |= {"text_layer": page.text_layer, "measures": page.measures and page.measures.as_dict()}
+        return answer, (page.master, page.image, page.thumbnail)
+
+    def entry(self, line: socket.socket, index: int) -> dict[str, Any]:
+        if self._packed is None:
+            raise FileRefused("damaged")
+        wire.send_stream(line, self._packed.chunks(index))
+        return {"whole": True}
 
 
 def _bind(limits: Limits) -> None:

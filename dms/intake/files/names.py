@@ -22,6 +22,21 @@ def clean_file_name(name: str) -> str:
     return _clipped(stem, room) + extension
 
 
+def clean_path(path: str) -> str:
+    """Return the name of a file inside a ZIP or folder, each part cleaned, "/" between: for showing and for order.
+
+    At most 200 bytes: the file's own name stays, folders are left out from the front.
+    """
+    *folders, name = path.replace("\\", "/").split("/")
+    shown = clean_file_name(name)
+    for folder in reversed([clean_file_name(part) for part in folders if part.strip(" .")]):
+        longer = f"{folder}/{shown}"
+        if len(longer.encode()) > MAX_BYTES:
+            break
+        shown = longer
+    return shown
+
+
 def split_extension(name: str) -> tuple[str, str]:
     """Return stem and extension (with its dot; empty where the ending is no file ending)."""
     stem, dot, ending = name.rpartition(".")
@@ -31,9 +46,9 @@ def split_extension(name: str) -> tuple[str, str]:
 
 
 def title_of(name: str) -> str:
-    """Return an item's first title: the file's name without its ending, underscores read as spaces."""
+    """Return an item's first title: the file's name without its ending, underscores read as spaces, folders kept."""
     stem, _ = split_extension(name)
-    return " ".join(stem.replace("_", " ").split()) or name
+    return " ".join(stem.replace("_", " ").replace("/", " / ").split()) or name
 
 
 def _as_shown(char: str) -> str:

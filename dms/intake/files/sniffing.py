@@ -12,6 +12,7 @@ TAIL = 66_000  # a ZIP's end record stands within the last 65,557 bytes
 
 _ACTIVE = (b"<html", b"<script", b"<!doctype", b"<svg", b"<?php", b"<body", b"<iframe")
 _OFFICE_PARTS = (b"[Content_Types].xml", b"word/", b"xl/", b"ppt/", b"mimetypeapplication/vnd.oasis", b"_rels/")
+_SURELY_OFFICE = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")
 _STARTS = (
     (b"GIF8", "gif"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"),
@@ -53,6 +54,14 @@ def sniff(stream: BinaryIO, name: str = "") -> Kind:
         raise FileRefused("truncated")
     stream.seek(0)
     return kind
+
+
+def is_zip(stream: BinaryIO) -> bool:
+    """Return whether the seekable `stream` is a ZIP and no office document; it is left at its beginning."""
+    stream.seek(0)
+    head = stream.read(HEAD)
+    stream.seek(0)
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06")) and not any(part in head for part in _SURELY_OFFICE)
 
 
 def misnamed(kind: Kind, name: str) -> bool:

@@ -14,7 +14,8 @@ from . import pictures
 from .derivatives import LONG_SIDE, make_derivatives
 from .kinds import Kind
 from .limits import Limits
-from .pages import SplitPage
+from .measuring import measure
+from .pages import Measures, SplitPage
 from .pictures import load_image
 from .refused import FileRefused
 from .tiff import Frame, TiffReader
@@ -60,7 +61,15 @@ def split_page(file: PagedFile, index: int) -> SplitPage:
     except pictures.FAULTS as fault:
         raise _with_page(pictures.refusal_of(fault), index, file.page_count) from None
     page.image, page.thumbnail = derivatives.image, derivatives.thumbnail
+    page.measures = _measures_of(page, image)
     return page
+
+
+def _measures_of(page: SplitPage, image: Image.Image) -> Measures | None:
+    """A17: measure the scan. A page that brings its text along comes from no scanner."""
+    if page.text_layer:
+        return None
+    return measure(image, round(page.dpi * max(image.size) / max(page.width, page.height)))
 
 
 def _with_page(refusal: FileRefused, index: int, pages: int) -> FileRefused:

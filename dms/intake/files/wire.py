@@ -4,9 +4,11 @@ import json
 import socket
 import struct
 import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 MOST_HEAD = 64 << 20
+MOST_FRAME = 4 << 20
 
 
 class WireBroken(Exception):
@@ -49,6 +51,42 @@ def receive(line: socket.socket, *, seconds: float | None = None, most: int) -> 
     if any(size < 0 for size in sizes) or sum(sizes) > most:
         raise WireBroken
     return head, [_exactly(line, size, until) for size in sizes]
+
+
+def send_stream(line: socket.socket, chunks: Iterable[bytes]) -> None:
+    """Send chunks one after the other and the mark of their end; raise WireBroken where nobody listens.
+
+    What goes wrong in `chunks` itself comes through after the mark was sent, so that a message can follow.
+    """
+    try:
+        for chunk in chunks:
+            _sent(line, struct.pack("!I", len(chunk)) + chunk)
+    finally:
+        _sent(line, struct.pack("!I", 0))
+
+
+def _sent(line: socket.socket, data: bytes) -> None:
+    try:
+        line.sendall(data)
+    except OSError:
+        raise WireBroken from None
+
+
+def receive_stream(line: socket.socket, write: Callable[[bytes], object], *, seconds: float, most: int) -> int:
+    """Pass a stream's chunks to `write`, each within `seconds`, at most `most` bytes together; return how many came.
+
+    Raise WireBroken; what `write` raises comes through, and then the line is of no use any more.
+    """
+    total = 0
+    while True:
+        until = time.monotonic() + seconds
+        (length,) = struct.unpack("!I", _exactly(line, 4, until))
+        if not length:
+            return total
+        total += length
+        if length > MOST_FRAME or total > most:
+            raise WireBroken
+        write(_exactly(line, length, until))
 
 
 def receive_with_file(line: socket.socket) -> tuple[dict[str, Any] | None, int | None]:

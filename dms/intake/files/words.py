@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dms.core.errors import Refusal
+
+from .refused import FileRefused
+
 Sentence = tuple[str | Promise, str | Promise]
 
 REFUSALS: dict[str, Sentence] = {
@@ -14,8 +18,61 @@ REFUSALS: dict[str, Sentence] = {
         _("Save it as PDF and upload the PDF."),
     ),
     "archive": (
-        _("This is a packed archive (such as ZIP or RAR)."),
+        _("This is a packed archive of a kind that is not unpacked here (such as RAR or 7z)."),
+        _("Unpack it and upload the files that are inside, or pack them as ZIP."),
+    ),
+    "zip_inside": (
+        _("This is a ZIP inside a ZIP."),
         _("Unpack it and upload the files that are inside."),
+    ),
+    "encrypted_inside": (
+        _("This file is protected with a password inside the ZIP."),
+        _("Pack it without the password and upload that."),
+    ),
+    "packed_strangely": (
+        _("This file is packed in a way that is not understood here."),
+        _("Pack it as a plain ZIP, or upload the file itself."),
+    ),
+    "link_inside": (
+        _("This is only a link to a file that lies elsewhere."),
+        _("Upload the file itself."),
+    ),
+    "outside": (
+        _("The name of this file leads out of the ZIP; honest programs do not pack so."),
+        _("Tell your administrator where the ZIP came from."),
+    ),
+    "bomb": (
+        _("This ZIP would unpack to far more than it holds; it looks made to fill a disk."),
+        _("Do not open it. Tell your administrator where the file came from."),
+    ),
+    "too_much_inside": (
+        _("Unpacked, this ZIP is larger than %(limit)s MB."),
+        _("Divide it into several ZIP files and upload those."),
+    ),
+    "too_many_entries": (
+        _("There are more than %(limit)s files in this ZIP."),
+        _("Divide it into several ZIP files and upload those."),
+    ),
+    "divided": (
+        _("This is one part of a ZIP that was divided into several."),
+        _("Pack the files into one ZIP, or upload them as they are."),
+    ),
+    "nothing_inside": (_("There is no file in this ZIP."), _("Pack it again, or upload the files as they are.")),
+    "item_filed": (
+        _("The item was filed before this file was taken out of its ZIP."),
+        _("Upload the papers as items of their own."),
+    ),
+    "no_number": (
+        _("The file lay in no folder named after a dossier."),
+        _("Choose its dossier here, and let the scanner write into a folder named after the dossier's number."),
+    ),
+    "no_dossier": (
+        _("There is no dossier of this number into which the scanner may put papers."),
+        _("Choose its dossier here, and correct the name of the folder."),
+    ),
+    "unreadable": (
+        _("The file in the scanner's folder cannot be read."),
+        _("Give the program the right to read it; it is taken in then by itself."),
     ),
     "web_page": (_("This is a web page, not a scan."), _("Print it into a PDF and upload the PDF.")),
     "drawing": (_("This is a drawing (SVG), not a scan."), _("Save it as PDF and upload the PDF.")),
@@ -33,7 +90,7 @@ REFUSALS: dict[str, Sentence] = {
     "moving": (_("This is a moving picture, not a scan."), _("Save the one picture you need as PNG or JPEG.")),
     "unknown": (
         _("This is not a kind of file that can be taken in."),
-        _("Upload PDF, TIFF, JPEG, PNG, WebP or BMP files."),
+        _("Upload PDF, TIFF, JPEG, PNG, WebP or BMP files, or a ZIP of them."),
     ),
     "double": (
         _("This file is two kinds of file at once, or has foreign data before its beginning or after its end."),
@@ -99,3 +156,10 @@ def words_for(code: str, facts: Mapping[str, object]) -> tuple[str, str]:
         return str(message) % dict(facts), str(remedy) % dict(facts)
     except (KeyError, TypeError, ValueError):
         return str(REFUSALS["damaged"][0]), str(REFUSALS["damaged"][1])
+
+
+def refusal_of(refused: FileRefused) -> Refusal:
+    """Return the bench's refusal as the one that services raise, in the same words (422)."""
+    refusal = Refusal(*words_for(refused.code, refused.facts), code=refused.code)
+    refusal.status = 422
+    return refusal

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dms.clearance.policy import Act
 from dms.core import clock
 from dms.core.errors import Refusal, require
+from dms.core.refusals import Answer
 from dms.holdings.models import Dossier, Item, Section
 from dms.holdings.selectors import decide_dossier, decide_item
 from dms.holdings.services import file_item
@@ -17,9 +19,13 @@ from dms.organisation.models import User
 from dms.vault.models import StoredFile
 from dms.vault.services import condemn
 
-from .. import policy
-from ..models import BatchState, FileState, ReceivedFile, ScanBatch
+from .. import policy, selectors
+from ..check_sheets import sheet_facts
+from ..models import BatchState, FileState, PageSource, ReceivedFile, ScanBatch
+from ..scan_quality import may_file_checked
 from .answers import insist
+from .check_overrides import note_override
+from .removed_pages import destroy_removed
 
 
 def open_batch(
@@ -116,14 +122,16 @@ def try_again(*, received_file: ReceivedFile, acting_user: User) -> ReceivedFile
     return file
 
 
-def file_batch(*, batch: ScanBatch, acting_user: User) -> ScanBatch:
-    """A6: the batch was checked: its items are filed, the uploads, only a transport, are destroyed.
+def file_batch(*, batch: ScanBatch, because: str = "", acting_user: User) -> ScanBatch:
+    """A6, A17: the batch was checked: its items are filed; uploads, only a transport, and removed pages are destroyed.
 
-    Killed in between it may be done again. Raise NotAllowed, or Refusal while files wait or ask.
+    `because`: why it is filed although the check of its scans asks for more. Killed in between it may be done again.
+    Raise NotAllowed, or Refusal while files wait or ask, or findings are open.
     """
     with transaction.atomic():
         locked = locked_batch(batch, acting_user)
         insist(policy.may_file(locked.state, files_by_state(locked)))
+        insist(may_file_scans(locked, because))
     for item in _items_of(locked):
         file_item(item=item, acting_user=acting_user)
     with transaction.atomic():
@@ -133,19 +141,28 @@ def file_batch(*, batch: ScanBatch, acting_user: User) -> ScanBatch:
         _give_up_uploads_of(locked)
         locked.state, locked.closed_by, locked.closed_at = BatchState.CLOSED, acting_user, clock.now()
         locked.save(update_fields=["state", "closed_by", "closed_at"])
+        if because.strip() and not may_file_scans(locked):
+            note_override(locked, because, acting_user)
         record("batch.filed", by=acting_user, thing=locked, thing_label=locked.dossier.number)
+    destroy_removed(locked)
     return locked
 
 
+def may_file_scans(batch: ScanBatch, because: str = "") -> Answer:
+    """A17: return whether the check of the batch's scans lets it be filed; `because` overrides it."""
+    return may_file_checked(sheet_facts(batch), required=settings.SCAN_CHECK_REQUIRED, because=because)
+
+
 def files_by_state(batch: ScanBatch) -> dict[str, int]:
-    """Return how many files of the batch are in each state."""
+    """Return how many files of the batch are in each state, and how many are being sent in pieces."""
     rows = ReceivedFile.objects.filter(batch=batch).order_by().values_list("state").annotate(count=Count("pk"))
-    return dict(rows)
+    return {**dict(rows), **selectors.uploading([batch.pk]).get(batch.pk, {})}
 
 
 def _items_of(batch: ScanBatch) -> list[Item]:
-    items = Item.objects.filter(received_files__batch=batch, received_files__state=FileState.SPLIT, state="intake")
-    return list(items.distinct().order_by("entry_number"))
+    """The items that hold a page of the batch: at the light table pages come into others than they were split to."""
+    split = PageSource.objects.filter(received_file__batch=batch, received_file__state=FileState.SPLIT)
+    return list(Item.objects.filter(pk__in=split.values("page__item"), state="intake").order_by("entry_number"))
 
 
 def _give_up_uploads_of(batch: ScanBatch) -> None:

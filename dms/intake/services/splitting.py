@@ -1,4 +1,4 @@
-"""Splits received files into pages. The bench opens the file; here is only what is made of its answers (A10 B1).
+"""Splits received files into pages; a ZIP goes to unpacking.py. The bench opens the file, never this process (A10 B1).
 
 Killed at any moment nothing is lost and nothing comes twice: what was made is known by (received file, place in the
 file), the lease ends by itself, and only the holder of the newest attempt can write.
@@ -17,7 +17,7 @@ from django.db.models import F
 from dms.core import clock
 from dms.core.errors import NotAllowed
 from dms.core.leases import held, lease
-from dms.holdings.models import Capture, Item
+from dms.holdings.models import Capture, Item, ItemState
 from dms.holdings.services import add_page, create_item
 from dms.holdings.services.pages import CaptureFacts
 from dms.vault.errors import Damaged, Destroyed
@@ -29,12 +29,16 @@ from ..files.limits import Limits
 from ..files.names import title_of
 from ..files.pages import SplitPage
 from ..files.refused import BenchFailed, FileRefused
-from ..models import FileState, PageSource, ReceivedFile, TextLayer
+from ..models import PACKED, FileState, PageSource, ReceivedFile, TextLayer
 from ..policy import is_low_resolution
 from .leasing import LEASE_SECONDS, LeaseLost, renewed
+from .measuring import keep_measures
+from .unpacking import unpack
 from .withdrawing import finish_withdrawals, refuse_file
 
-SLICE_SECONDS = 30  # then other files have their turn; opening a file anew costs little
+# Then other files have their turn, and who works alone reads a page in between: the first pages of a large file are
+# found while the rest waits. A file that is slow to open gets so many times longer.
+SLICE_SECONDS = 6
 MOST_CRASHES = 3
 PURPOSES = ("page master", "page image", "page thumbnail", "text layer")
 
@@ -42,7 +46,7 @@ _benches: dict[str, Bench] = {}
 
 
 def split_next(worker: str) -> int:
-    """Draw one received file, split it for half a minute at most, and return the number of pages made or files ended.
+    """Draw one received file, split it for a few seconds, and return the number of pages made or files ended.
 
     0: nothing waits. Raise OSError where the disk is full (the file is drawn again later).
     """
@@ -67,7 +71,7 @@ def _split_or_refused(file: ReceivedFile) -> int:
     if file.attempt - file.slices > MOST_CRASHES:
         return refuse_file(file, FileRefused("crashed"))
     try:
-        done, is_over = _split(file)
+        done, is_over = _unpacked(file) if file.kind == PACKED else _split(file)
     except FileRefused as refusal:
         return refuse_file(file, refusal)
     except NotAllowed:
@@ -84,15 +88,19 @@ def _split_or_refused(file: ReceivedFile) -> int:
     return done
 
 
+def _unpacked(file: ReceivedFile) -> tuple[int, bool]:
+    return unpack(file, _bench(), until=time.monotonic() + SLICE_SECONDS)
+
+
 def _split(file: ReceivedFile) -> tuple[int, bool]:
     """Return (pages made, whether the file has ended)."""
     if file.stored is None:
         raise FileRefused("broken_upload")
     bench = _bench()
-    until = time.monotonic() + SLICE_SECONDS
-    made = 0
+    begun, made = time.monotonic(), 0
     with open_plain(file.stored) as plain:
         pages = _opened(file, bench, plain)
+        until = begun + SLICE_SECONDS * max(1.0, time.monotonic() - begun)
         done = set(file.sources.values_list("index_in_file", flat=True))
         for index in range(pages):
             if index in done:
@@ -147,15 +155,18 @@ def _enter(file: ReceivedFile, page: SplitPage, stored: list[StoredFile]) -> Non
         renewed(file, low_dpi=file.low_dpi or is_low_resolution(page.dpi))
         entered = add_page(item=_item_of(file), capture=facts)
         PageSource.objects.create(page=entered, received_file=file, index_in_file=page.index)
+        capture = entered.captures.get()
+        keep_measures(capture, page.measures)
         if len(stored) > 3:
-            TextLayer.objects.create(capture=entered.captures.get(), stored=stored[3])
+            TextLayer.objects.create(capture=capture, stored=stored[3])
 
 
 def _item_of(file: ReceivedFile) -> Item:
     """Return the item the pages go to: the batch's own, or a new one in the name of who uploaded."""
-    if file.item is None:
+    if file.item is None or _is_withdrawn(file.item):
         batch = file.batch
-        file.item = batch.item or create_item(
+        whole = batch.item if batch.item and not _is_withdrawn(batch.item) else None
+        file.item = whole or create_item(
             dossier=batch.dossier,
             title=title_of(file.name),
             section=batch.section,
@@ -164,6 +175,11 @@ def _item_of(file: ReceivedFile) -> Item:
         )
         renewed(file, item=file.item)
     return file.item
+
+
+def _is_withdrawn(item: Item) -> bool:
+    """Say whether the item was emptied at the light table: pages in it would be seen by nobody."""
+    return Item.objects.filter(pk=item.pk, state=ItemState.WITHDRAWN).exists()
 
 
 def _give_back(file: ReceivedFile) -> None:
@@ -180,5 +196,11 @@ def _bench() -> Bench:
 
 def limits_of_settings() -> Limits:
     """Return the limits the operator has set."""
-    values: dict[str, Any] = {"pages": settings.INTAKE_MAX_PAGES_PER_FILE, "pixels": settings.INTAKE_MAX_PIXELS}
+    values: dict[str, Any] = {
+        "pages": settings.INTAKE_MAX_PAGES_PER_FILE,
+        "pixels": settings.INTAKE_MAX_PIXELS,
+        "entries": settings.INTAKE_MAX_ZIP_ENTRIES,
+        "entry_bytes": settings.INTAKE_MAX_FILE_BYTES,
+        "unpacked_bytes": settings.INTAKE_MAX_ZIP_BYTES,
+    }
     return Limits(**values)

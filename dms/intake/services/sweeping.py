@@ -10,8 +10,8 @@ from dms.holdings.models import Capture
 from dms.vault.models import StoredFile
 from dms.vault.services import condemn
 
-from ..models import ReceivedFile, TextLayer
-from . import receiving, splitting
+from ..models import PieceOfUpload, ReceivedFile, TextLayer, UnplacedFile
+from . import receiving, removed_pages, splitting, unplaced, uploading
 
 AGE = timedelta(days=1)  # longer than any request or page takes
 BATCH = 500
@@ -19,6 +19,8 @@ BATCH = 500
 
 def sweep() -> int:
     """Destroy stored files of intake that have no use any more; return how many. Safe to run again at any time."""
+    uploading.sweep_uploads()
+    removed_pages.sweep_removed()
     return _swept(_strays(), "never entered") + _swept(_orphaned(), "its pages were destroyed")
 
 
@@ -29,8 +31,10 @@ def _strays() -> list[StoredFile]:
         Capture.objects.filter(Q(master=OuterRef("pk")) | Q(derivative=OuterRef("pk")) | Q(thumbnail=OuterRef("pk"))),
         ReceivedFile.objects.filter(stored__pk=here["pk"]),
         TextLayer.objects.filter(stored__pk=here["pk"]),
+        PieceOfUpload.objects.filter(stored__pk=here["pk"]),
+        UnplacedFile.objects.filter(stored__pk=here["pk"]),
     ]
-    purposes = (receiving.PURPOSE, *splitting.PURPOSES)
+    purposes = (receiving.PURPOSE, uploading.PURPOSE, unplaced.PURPOSE, *splitting.PURPOSES)
     old = StoredFile.objects.alive().filter(purpose__in=purposes, created_at__lt=clock.now() - AGE)
     for users in used:
         old = old.filter(~Exists(users))

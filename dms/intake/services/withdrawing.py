@@ -15,7 +15,8 @@ from dms.core.errors import Refusal
 from dms.holdings.models import Item, ItemState, Page
 from dms.holdings.policy import may_withdraw_item
 from dms.holdings.services import withdraw_item
-from dms.holdings.services.rearranging import take_out_pages
+from dms.holdings.services.items import stored_files_of_pages
+from dms.holdings.services.pages_layout import gather_pages
 from dms.journal.services import record
 from dms.organisation.models import User
 from dms.vault.services import condemn
@@ -23,7 +24,7 @@ from dms.vault.services import condemn
 from .. import policy
 from ..files.names import title_of
 from ..files.refused import FileRefused
-from ..models import FileState, PageSource, ReceivedFile, TextLayer
+from ..models import PACKED, FileState, PageSource, ReceivedFile, TextLayer
 from .answers import insist
 from .batches import locked_file
 from .leasing import renewed
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 def withdraw_file(*, received_file: ReceivedFile, reason: str = "", acting_user: User) -> ReceivedFile:
     """Withdraw a wrong upload before filing: its pages are gone for good, the entry in the journal stays.
 
+    With a ZIP goes every file that was taken out of it, unless it stands filed.
     Raise NotAllowed, or Refusal once its batch or item is filed.
     """
     with transaction.atomic():
@@ -42,7 +44,8 @@ def withdraw_file(*, received_file: ReceivedFile, reason: str = "", acting_user:
         if file.item is not None:
             insist(may_withdraw_item(file.item.state))
         item = _without_pages(file, acting_user)
-        _decide(ReceivedFile.objects.filter(pk=file.pk), item, state=FileState.WITHDRAWN, fingerprint="")
+        changes: dict[str, Any] = {"to_undo": True} if file.kind == PACKED else {}
+        _decide(ReceivedFile.objects.filter(pk=file.pk), item, state=FileState.WITHDRAWN, fingerprint="", **changes)
         if file.stored is not None and not file.stored.is_gone:
             condemn([file.stored], reason="withdrawn before filing")
         record("file.withdrawn", by=acting_user, thing=file, facts={"reason": reason[:200]}, sealed=file.name)
@@ -87,21 +90,49 @@ def _decide(row: Any, item: Item | None, **changes: Any) -> None:
 
 def _without_pages(file: ReceivedFile, acting_user: User) -> Item | None:
     """Undo the links and text layers of the file's pages; return the item that now holds these pages alone, if any."""
-    pages = list(Page.objects.filter(source__received_file=file).order_by("source__index_in_file"))
+    pages = list(
+        Page.objects.filter(source__received_file=file)
+        .select_related("item__dossier")
+        .order_by("source__index_in_file")
+    )
     layers = TextLayer.objects.filter(capture__page__in=pages).select_related("stored")
     condemned = [layer.stored for layer in layers if not layer.stored.is_gone]
     if condemned:
         condemn(condemned, reason="withdrawn before filing")
     layers.delete()
     PageSource.objects.filter(received_file=file).delete()
-    if file.item is None or file.batch.item_id is None:
-        return file.item
+    if not pages:
+        return file.item if file.batch.item_id is None else None
+    # What was removed at the light table lies in withdrawn items, perhaps beside pages of other files.
+    removed = [page.pk for page in pages if page.item.state == ItemState.WITHDRAWN]
+    if removed:
+        files = stored_files_of_pages(Page.objects.filter(pk__in=removed))
+        condemn([stored for stored in files if not stored.is_gone], reason="withdrawn before filing")
+        pages = [page for page in pages if page.pk not in removed]
     if not pages:
         return None
-    return take_out_pages(item=file.item, pages=pages, title=title_of(file.name), acting_user=acting_user)
+    homes = {page.item_id for page in pages}
+    alone = not Page.objects.filter(item__in=homes).exclude(pk__in=[page.pk for page in pages]).exists()
+    if len(homes) == 1 and alone and file.batch.item_id is None:
+        return pages[0].item
+    return gather_pages(dossier=pages[0].item.dossier, pages=pages, title=title_of(file.name), acting_user=acting_user)
+
+
+def _finish_packed(file: ReceivedFile, acting_user: User) -> int:
+    for entry in file.entries.exclude(state=FileState.WITHDRAWN).order_by("position"):
+        try:
+            withdraw_file(received_file=entry, reason="came in a ZIP that was withdrawn", acting_user=acting_user)
+        except Refusal as refusal:
+            if refusal.status >= 500:
+                raise
+            logger.error("file %s: cannot be withdrawn with its ZIP: %s", entry.public_id, refusal.code)
+    ReceivedFile.objects.filter(pk=file.pk, to_undo=True).update(to_undo=False, changed_at=clock.now())
+    return 1
 
 
 def _finish(file: ReceivedFile, acting_user: User) -> int:
+    if file.kind == PACKED:
+        return _finish_packed(file, acting_user)
     if file.item is None:
         return 0
     try:

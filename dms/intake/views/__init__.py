@@ -3,14 +3,21 @@
 from .batch import BatchStateView, BatchView, FileBatchView
 from .batches import BatchListView, DossierChoicesView, NewBatchView
 from .files import FileActView, upload
+from .unplaced import UnplacedView
+from .uploads import BeginUploadView, FinishUploadView, GiveUpUploadView, PieceView
 
 __all__ = [
     "BatchListView",
     "BatchStateView",
     "BatchView",
+    "BeginUploadView",
     "DossierChoicesView",
     "FileActView",
     "FileBatchView",
+    "FinishUploadView",
+    "GiveUpUploadView",
     "NewBatchView",
+    "PieceView",
+    "UnplacedView",
     "upload",
 ]

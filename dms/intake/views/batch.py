@@ -16,10 +16,12 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from dms.core import clock
 from dms.core.errors import Refusal
+from dms.core.refusals import Denied
 
 from .. import selectors, services
 from ..models import ScanBatch
-from .rows import address, batch_row, file_row
+from ..services.batches import may_file_scans
+from .rows import address, batch_row, file_row, upload_row
 from .words import script_words
 
 MOST_MOVING = 200
@@ -44,8 +46,11 @@ class BatchView(WagtailAdminTemplateMixin, TemplateView):
         """Return the batch, what the script starts from, and its words."""
         batch, pid = self.batch, self.batch.public_id
         start = state_of(batch) | {
+            "uploads": [upload_row(*row) for row in selectors.unfinished_uploads_of(self.request.user, batch)],
             "stateUrl": reverse("intake:batch_state", args=[pid]),
             "uploadUrl": reverse("intake:upload", args=[pid]),
+            "piecesUrl": reverse("intake:uploads", args=[pid]),
+            "piecesAbove": settings.INTAKE_PIECES_ABOVE_BYTES,
             "actUrl": reverse("intake:file_act", args=["FILE", "ACT"]),
             "maxBytes": settings.INTAKE_MAX_FILE_BYTES,
             "words": script_words(),
@@ -76,7 +81,7 @@ class FileBatchView(View):
         """File it, or say why not."""
         batch = selectors.get_batch_for(request.user, public_id)
         try:
-            services.file_batch(batch=batch, acting_user=request.user)
+            services.file_batch(batch=batch, because=request.POST.get("because", ""), acting_user=request.user)
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
@@ -90,7 +95,10 @@ def state_of(batch: ScanBatch, *, since: datetime | None = None, moving: list[st
     now = clock.now()
     progress = selectors.progress_of([batch])[batch.pk]
     files = selectors.files_of(batch, since=since, moving=moving or ())
-    return {"batch": batch_row(batch, progress), "files": [file_row(row) for row in files], "now": now.isoformat()}
+    whole = batch_row(batch, progress)
+    if whole["mayFile"] and isinstance(answer := may_file_scans(batch), Denied):
+        whole |= {"mayFile": False, "whyNot": f"{answer.reason} {answer.remedy}"}
+    return {"batch": whole, "files": [file_row(row) for row in files], "now": now.isoformat()}
 
 
 def _moment(word: str) -> datetime | None:

@@ -40,6 +40,7 @@ class BatchListView(WagtailAdminTemplateMixin, TemplateView):
             "rows": [(batch, progress[batch.pk]) for batch in batches],
             "older": self._address(before=batches[-1].pk) if more else "",
             "filtered": any(chosen.values()),
+            "unplaced": selectors.unplaced_visible_to(self.request.user).count(),
             "may_open": may_anywhere(self.request.user, Act.WORK),
         }
 

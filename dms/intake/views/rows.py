@@ -5,9 +5,10 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .. import policy
-from ..models import FileState, ScanBatch
+from ..models import PACKED, FileState, ReceivedFile, ScanBatch, UnfinishedUpload
 from ..selectors import MOST_SHOWN, FileProgress, Progress
 
 TONES = {
@@ -16,6 +17,7 @@ TONES = {
     FileState.SPLIT: "good",
     FileState.REFUSED: "failed",
     FileState.WITHDRAWN: "destroyed",
+    FileState.UNPACKED: "good",
 }
 
 
@@ -59,11 +61,18 @@ def file_row(row: FileProgress) -> dict[str, Any]:
         "remedy": todo,
         "warnings": _warnings(row),
         "same": _same(row),
+        "inside": _inside(file),
         "acts": _acts(row),
         "pages": [_page(page) for page in row.pages],
         "morePages": max(0, row.made - MOST_SHOWN),
         "url": address("holdings:item", file.item.public_id) if file.item and row.made else "",
     }
+
+
+def upload_row(upload: UnfinishedUpload, arrived: int) -> dict[str, Any]:
+    """Return a large file that its sender has begun to send: what it is, and the bytes that have arrived."""
+    size = filesizeformat(upload.size)
+    return {"id": upload.public_id, "name": upload.name, "size": size, "bytes": upload.size, "arrived": arrived}
 
 
 def address(name: str, *args: str) -> str:
@@ -78,7 +87,7 @@ def _state_label(row: FileProgress) -> str:
     if row.file.state == FileState.SPLIT and row.read + row.failed < row.made:
         return _("being read")
     if row.file.state == FileState.RECEIVED and row.file.pages_found is None:
-        return _("waiting to be split")
+        return _("waiting to be unpacked") if row.file.kind == PACKED else _("waiting to be split")
     return str(row.file.get_state_display())
 
 
@@ -97,6 +106,17 @@ def _warnings(row: FileProgress) -> list[str]:
         told.append(_("Under 200 dpi: small print may be lost. Scan it again at 300 dpi if you can."))
     if row.failed:
         told.append(_("Pages that could not be read: %(count)s. Their images are kept.") % {"count": row.failed})
+    return told
+
+
+def _inside(file: ReceivedFile) -> str:
+    """Say what a ZIP held."""
+    if file.state != FileState.UNPACKED:
+        return ""
+    count, skipped = int(file.facts.get("entries", 0)), int(file.facts.get("skipped", 0))
+    told = ngettext("%(count)s file inside", "%(count)s files inside", count) % {"count": count}
+    if skipped:
+        told += " · " + _("passed over: %(count)s") % {"count": skipped}
     return told
 
 

@@ -14,6 +14,12 @@ def script_words() -> dict[str, str]:
         "gaveUp": _("The file did not arrive. Check the connection and try again."),
         "tooLarge": _("The file is larger than %(limit)s MB. Divide it into smaller files and upload those."),
         "empty": _("The file is empty."),
+        "checking": _("comparing with what has arrived"),
+        "chooseAgain": _(
+            "%(arrived)s of %(size)s have arrived. Choose the same file again, and it goes on from there."
+        ),
+        "choose": _("Choose it again"),
+        "unreadable": _("The file cannot be read any more; it was moved or changed. Choose it again."),
         "leave": _("Files are still being uploaded."),
         "left": _("Not arrived when this page was left: %(names)s. Choose these files again."),
         "retry": _("Try again"),

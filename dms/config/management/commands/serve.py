@@ -33,7 +33,9 @@ class Command(BaseCommand):
         self._require_migrations()
         connections.close_all()
         os.chdir(settings.BASE_DIR)
-        children = processes.children_of(options["bind"], options["workers"], options["web_processes"])
+        children = processes.children_of(
+            options["bind"], options["workers"], options["web_processes"], watched=settings.WATCH_DIR
+        )
         supervisor = processes.Supervisor(children, say=self._say)
         code = supervisor.run(lambda: self._say_where(address), address)
         self._say("Juanzong has stopped.")

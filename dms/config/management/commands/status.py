@@ -30,11 +30,15 @@ class Command(BaseCommand):
         self.stdout.write("Waiting")
         for step, counts in state["waiting"].items():
             words = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing"
-            self.stdout.write(f"  {step}: {words}")
+            self.stdout.write(f"  {step}: {words}{_pace(state['rates'][step])}")
         self.stdout.write("Processes")
         for worker in state["workers"] or [{"name": "none", "doing": "", "seen_at": "-", "alive": False}]:
             seen = "alive" if worker["alive"] else f"last seen {worker['seen_at']}"
             self.stdout.write(f"  {worker['name']}: {seen} {worker['doing']}".rstrip())
+        if state["failures"]:
+            self.stdout.write("Failures")
+        for why, count in state["failures"].items():
+            self.stdout.write(f"  {count}: {why}")
         self.stdout.write("Jobs")
         for job, how in state["jobs"].items():
             self.stdout.write(f"  {job}: last succeeded {how['succeeded_at'] or 'never'}")
@@ -45,3 +49,11 @@ class Command(BaseCommand):
             self.stdout.write(self.style.ERROR(f"ALARM {alarm}"))
         if not state["alarms"]:
             self.stdout.write(self.style.SUCCESS("All is well."))
+
+
+def _pace(rate: dict[str, Any]) -> str:
+    """Return what was done lately and how long the rest takes, in words; nothing where nothing was done."""
+    if not rate["last_hour"]:
+        return ""
+    left = f", {rate['seconds_left']} s left" if rate["seconds_left"] is not None else ""
+    return f" ({rate['last_5_minutes']} in 5 minutes, {rate['last_hour']} in an hour{left})"

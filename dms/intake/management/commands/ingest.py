@@ -21,8 +21,8 @@ class Command(BaseCommand):
     """Exits with 1 where a file was refused or a page could not be read in time; the rest is taken in all the same."""
 
     help = (
-        "Take files or whole folders into a dossier, in one scan batch, every file an item. What the dossier has "
-        "already is left out. Exit code 1 where a file was refused."
+        "Take files, ZIP files or whole folders into a dossier, in one scan batch, every file an item. What the "
+        "dossier has already is left out. Exit code 1 where a file was refused."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

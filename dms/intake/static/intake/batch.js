@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const { Row, Uploads, filesOf, say, put } = window.Intake;
+  const { Row, Uploads, filesOf, sizeOf, say, put } = window.Intake;
   const start = JSON.parse(document.getElementById("batch-start").textContent);
   const root = document.getElementById("batch");
   const words = start.words;
@@ -15,6 +15,7 @@
 
   const rows = new Map(); // by the server's id
   const local = new Map(); // uploads on their way
+  const begun = new Map(); // by the server's id: large files whose sending stopped, to be chosen again
   let batch = start.batch;
   let since = start.now;
   let sort = new URLSearchParams(location.search).get("show") || "all";
@@ -88,7 +89,7 @@
   }
 
   function drawSorts() {
-    const all = [...rows.values(), ...local.values()];
+    const all = [...rows.values(), ...local.values(), ...begun.values()];
     for (const button of part("sorts").querySelectorAll("[data-sort]")) {
       const count = all.filter((row) => fits(row, button.dataset.sort)).length;
       button.querySelector("span").textContent = String(count);
@@ -161,6 +162,14 @@
       uploads.act(name, upload);
       return;
     }
+    if (name === "choose") {
+      part("choose").click();
+      return;
+    }
+    if (row.stopped) {
+      await remove(row, button);
+      return;
+    }
     if (name === "withdraw" && !window.confirm(say(words.sureWithdraw, { name: row.data.name }))) return;
     button.disabled = true;
     try {
@@ -172,6 +181,45 @@
       const answer = await response.json();
       if (response.ok) drawFiles(answer.files);
       else trouble([answer.title, answer.detail].filter(Boolean).join(" "));
+    } catch {
+      trouble(words.offline);
+    }
+    button.disabled = false;
+    poll();
+  }
+
+  /* Large files whose sending stopped: they wait to be chosen again */
+
+  function drawStopped(upload) {
+    const row = new Row(words, act);
+    row.stopped = upload;
+    const arrived = sizeOf(upload.arrived);
+    row.drawUpload({
+      name: upload.name,
+      size: upload.size,
+      sent: upload.arrived / upload.bytes,
+      label: words.broken,
+      problem: say(words.chooseAgain, { arrived, size: sizeOf(upload.bytes) }),
+      acts: ["choose", "remove"],
+    });
+    begun.set(upload.id, row);
+    list.append(row.node);
+  }
+
+  function forgetStopped(id) {
+    if (begun.has(id)) begun.get(id).node.remove();
+    begun.delete(id);
+  }
+
+  async function remove(row, button) {
+    button.disabled = true;
+    try {
+      const response = await fetch(`${start.piecesUrl}${row.stopped.id}/remove/`, {
+        method: "POST",
+        headers: { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": csrf, Accept: "application/json" },
+        credentials: "same-origin",
+      });
+      if (response.ok || response.status === 404) forgetStopped(row.stopped.id);
     } catch {
       trouble(words.offline);
     }
@@ -202,8 +250,11 @@
     ? new Uploads({
         url: start.uploadUrl,
         csrf,
+        piecesUrl: start.piecesUrl,
+        piecesAbove: start.piecesAbove,
         maxBytes: start.maxBytes,
         words,
+        begun: forgetStopped,
         draw: drawUpload,
         gone: (upload) => {
           forget(upload);
@@ -221,7 +272,9 @@
     : null;
 
   function remember() {
-    const names = uploads.unfinished.map((upload) => upload.name);
+    // Large files the server remembers itself.
+    const small = uploads.unfinished.filter((upload) => upload.file.size <= start.piecesAbove);
+    const names = small.map((upload) => upload.name);
     try {
       if (names.length) sessionStorage.setItem(leftKey, JSON.stringify(names.slice(0, 50)));
       else sessionStorage.removeItem(leftKey);
@@ -294,6 +347,7 @@
     part("ask-not").addEventListener("click", () => ask.close());
   }
 
+  if (uploads) for (const upload of start.uploads) drawStopped(upload);
   drawFiles(start.files);
   plan();
 })();

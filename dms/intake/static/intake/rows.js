@@ -71,7 +71,7 @@
       this._head(data.name, data.size, data.url, data.stateLabel, data.tone);
       const live = data.state === "received" || data.state === "split";
       let count = "";
-      if (!live) count = "";
+      if (!live) count = data.inside;
       else if (data.made && data.made < total) count = say(words.pagesOf, { count: data.made, total });
       else if (data.made && data.moving) count = say(words.readOf, { count: data.read + data.failed, total });
       else if (total) count = total === 1 ? words.onePage : say(words.pages, { count: total });

@@ -21,7 +21,8 @@
   }
 
   class Uploads {
-    /* hooks: url, csrf, maxBytes, words, draw(upload), arrived(upload, rows), gone(upload), changed() */
+    /* hooks: url, piecesUrl, piecesAbove, csrf, maxBytes, words, draw(upload), arrived(upload, rows), begun(id),
+       gone(upload), changed() */
     constructor(hooks) {
       this.hooks = hooks;
       this.waiting = [];
@@ -73,13 +74,18 @@
       } else {
         this.waiting = this.waiting.filter((other) => other !== upload);
         upload.dropped = true;
-        if (upload.request) upload.request.abort();
+        if (upload.pieces) upload.pieces.remove();
+        else if (upload.request) upload.request.abort();
         this._forget(upload);
       }
     }
 
     _next() {
-      while (this.running.size < AT_ONCE && this.waiting.length) this._send(this.waiting.shift());
+      while (this.running.size < AT_ONCE && this.waiting.length) {
+        const upload = this.waiting.shift();
+        if (upload.file.size > this.hooks.piecesAbove) this._sendPieces(upload);
+        else this._send(upload);
+      }
       this.hooks.changed();
     }
 
@@ -110,6 +116,39 @@
       request.send(body);
     }
 
+    async _sendPieces(upload) {
+      const { words } = this.hooks;
+      this.running.add(upload);
+      upload.label = words.uploading;
+      const hooks = {
+        ...this.hooks,
+        begun: (_, id) => this.hooks.begun(id),
+        moved: (_, checking) => {
+          upload.label = checking ? words.checking : upload.sent >= 1 ? words.arrived : words.uploading;
+          this.hooks.draw(upload);
+        },
+      };
+      upload.pieces = upload.pieces || new window.Intake.Pieces(upload, hooks);
+      this.hooks.draw(upload);
+      try {
+        const files = await upload.pieces.send();
+        upload.arrived = true;
+        this.all = this.all.filter((other) => other !== upload);
+        this.hooks.arrived(upload, files);
+      } catch (error) {
+        if (upload.dropped) {
+          this._ended(upload);
+          return;
+        }
+        if (!(error instanceof window.Intake.Refused)) {
+          this._broken(upload);
+          return;
+        }
+        this._refuse(upload, error.message, true);
+      }
+      this._ended(upload);
+    }
+
     _answered(upload, request) {
       let answer = {};
       try {
@@ -133,7 +172,7 @@
 
     _broken(upload) {
       upload.tries += 1;
-      upload.sent = 0;
+      if (!upload.pieces) upload.sent = 0;
       if (upload.tries >= MOST_TRIES) {
         this._refuse(upload, this.hooks.words.gaveUp, true);
       } else {
@@ -196,5 +235,5 @@
     for (const child of children) if (!child.name.startsWith(".")) await walk(child, found);
   }
 
-  Object.assign(window.Intake, { Uploads, filesOf });
+  Object.assign(window.Intake, { Uploads, filesOf, sizeOf });
 })();

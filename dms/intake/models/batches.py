@@ -10,7 +10,7 @@ from dms.core.leases import Leasable
 from dms.holdings.models import Capture, Dossier, Item, Page, Section
 from dms.vault.models import StoredFile
 
-from .files.words import words_for
+from ..files.words import words_for
 
 
 class BatchState(models.TextChoices):
@@ -33,6 +33,8 @@ class ScanBatch(models.Model):
     )
     document_date = models.DateField(_("date of the documents"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    # The day whose scans from the watched folder this batch gathers; none for batches that people open.
+    watched_on = models.DateField(_("gathers the scans of"), null=True, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=BatchState.choices, default=BatchState.OPEN)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="scan_batches")
     opened_at = models.DateTimeField(_("opened at"))
@@ -46,6 +48,17 @@ class ScanBatch(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=~Q(state="closed") | Q(closed_at__isnull=False), name="closed_batch_has_its_time"
+            ),
+            # Two conditions: what has no section is equal to nothing where a database compares it.
+            models.UniqueConstraint(
+                fields=("dossier", "section", "watched_on"),
+                condition=Q(state="open", watched_on__isnull=False, section__isnull=False),
+                name="one_watched_batch_a_day_sect",
+            ),
+            models.UniqueConstraint(
+                fields=("dossier", "watched_on"),
+                condition=Q(state="open", watched_on__isnull=False, section__isnull=True),
+                name="one_watched_batch_a_day",
             ),
         )
         indexes = (
@@ -66,6 +79,9 @@ class ScanBatch(models.Model):
         return self.state == BatchState.OPEN
 
 
+PACKED = "zip"  # the `kind` of a received file that holds others
+
+
 class FileState(models.TextChoices):
     """How far a received file has come."""
 
@@ -74,6 +90,7 @@ class FileState(models.TextChoices):
     SPLIT = "split", _("taken in")
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    UNPACKED = "unpacked", _("unpacked")
 
 
 class ReceivedFileQuerySet(models.QuerySet["ReceivedFile"]):
@@ -95,6 +112,9 @@ class ReceivedFileQuerySet(models.QuerySet["ReceivedFile"]):
 class ReceivedFile(Leasable):
     """A file somebody uploaded: a transport only. Its sealed copy is kept until the batch is filed.
 
+    A ZIP (`kind` is PACKED) becomes no pages but further received files, which name it in `packed_in`; its own copy is
+    destroyed when all are out.
+
     `reason` and `facts` say why it was refused, as a code (see files/words.py); `slices` counts the leases that ended
     well, so that `attempt - slices` counts those that a crash ended. `to_undo`: given up, its item is
     still to be withdrawn.
@@ -112,6 +132,7 @@ class ReceivedFile(Leasable):
     received_at = models.DateTimeField(_("received at"))
     state = models.CharField(_("state"), max_length=10, choices=FileState.choices, default=FileState.RECEIVED)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    packed_in = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="entries")
     kind = models.CharField(_("kind"), max_length=8, blank=True)
     pages_found = models.PositiveIntegerField(_("pages found"), null=True, blank=True)
     reason = models.CharField(_("why it was refused"), max_length=30, blank=True)
@@ -142,6 +163,8 @@ class ReceivedFile(Leasable):
         indexes = (
             models.Index(fields=("attempt", "position", "id"), condition=Q(state="received"), name="file_to_split"),
             models.Index(fields=("id",), condition=Q(to_undo=True), name="file_to_undo"),
+            # The watched folder asks for a token in whatever batch.
+            models.Index(fields=("token",), condition=~Q(token=""), name="file_token"),
         )
 
     def __str__(self) -> str:

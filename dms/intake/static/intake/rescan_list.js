@@ -1,0 +1,2 @@
+/* Prints the list when asked to. */
+document.querySelector("[data-print]").addEventListener("click", () => window.print());
