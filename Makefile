@@ -28,6 +28,8 @@ SCANS ?=
 BENCH ?= $(basename $(notdir $(filter-out %/__init__.py,$(wildcard benchmarks/*.py))))
 WORKERS ?= auto
 COUNT ?= 10000
+# ON_POSTGRESQL="tests/core tests/journal" runs only these folders there.
+ON_POSTGRESQL ?= tests
 SEED ?= 1
 
 .PHONY: help demo run install prepare system system-tests test test-all test-postgresql check lint types layers migrations templates \
@@ -55,7 +57,7 @@ test-all: system-tests $(STAMPS)/dev $(CATALOGUES) ## the long matrices too
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile
 
 test-postgresql: system-tests $(STAMPS)/dev $(CATALOGUES) ## whatever touches the database again, on a PostgreSQL of its own
-	@.ci/with-postgresql $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile -m "database and not long and not browser and not engine"
+	@.ci/with-postgresql $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile -m "database and not long and not browser and not engine" $(ON_POSTGRESQL)
 
 check: ## lint, types, import contract, migrations, templates; everything is checked even where something fails
 	@$(MAKE) --keep-going lint types layers migrations templates system-check

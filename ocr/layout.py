@@ -15,8 +15,8 @@ from .ruling import Table
 _FEWEST_IN_COLUMN = 6  # lines; fewer side by side are signatures or fields
 _NARROWEST = 9  # a column of running text holds that many characters a line
 _FULL = 0.62  # share of a column's width its lines fill on the average
-_GUTTER = 0.9  # least width of the gap between columns, in heights of a line
-_BIN = 8  # pixels
+_GUTTER = 0.15  # least width of the gap between columns, in heights of a line; magazines leave no more
+_BIN = 2  # pixels
 _FAR = 1.2  # gap in heights of a line that begins a new block
 
 

@@ -157,7 +157,7 @@ def _shines_through(page: Survey) -> bool:
     """Say whether much that is pale has nothing dark beside it: the sheet's back, where the front is well inked."""
     pale = (page.light > _PALE) & (page.light < _PALEST)
     dark = Image.fromarray(np.where(page.light < _DARK, 255, 0).astype(np.uint8))
-    alone = pale & (np.asarray(dark.filter(ImageFilter.MaxFilter(7))) == 0)
+    alone = pale & (np.asarray(dark.filter(ImageFilter.BoxBlur(3))) == 0)
     return int(alone.sum()) > _MUCH * int(page.words.sum())
 
 

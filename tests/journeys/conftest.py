@@ -1,7 +1,9 @@
 """A whole office for the journeys: its own data folder, the real commands, a real browser. Started once."""
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from dms.config.demonstration.people import PASSWORD
 
 ROOT = Path(settings.BASE_DIR)
+SUMMARY = "summary.json"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -75,18 +78,40 @@ def _until_it_answers(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the application did not answer within 90 s")
 
 
+def environment_of(folder: str | Path) -> dict[str, str]:
+    """Return the environment of an office whose data lie in `folder`; nothing of the tests' own settings gets in."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("JUANZONG_", "PYTEST_"))},
+        "DJANGO_SETTINGS_MODULE": "dms.config.settings.dev",
+        "JUANZONG_DATA_DIR": str(folder),
+    }
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an office with eight scans read, set up once in a run and copied by whoever opens one."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "furnished"
+    with (place.parent / "furnished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / SUMMARY).exists():
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+            environment = environment_of(place)
+            manage(environment, "migrate", "--no-input", "--verbosity", "0")
+            manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
+            summary = manage(environment, "demonstrate", "--scans", "8", "--json").splitlines()[-1]
+            (place / SUMMARY).write_text(summary)
+    return place
+
+
 @pytest.fixture(scope="module")
-def office() -> Iterator[Office]:
-    """Set up, fill with eight scans and serve; stop everything at the end."""
+def office(furnished: Path) -> Iterator[Office]:
+    """An office of the module's own, served; everything is stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="juanzong-journey-") as folder:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("JUANZONG_", "PYTEST_"))},
-            "DJANGO_SETTINGS_MODULE": "dms.config.settings.dev",
-            "JUANZONG_DATA_DIR": folder,
-        }
-        manage(environment, "migrate", "--no-input", "--verbosity", "0")
-        manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
-        summary = json.loads(manage(environment, "demonstrate", "--scans", "8", "--json").splitlines()[-1])
+        shutil.copytree(furnished, folder, symlinks=True, dirs_exist_ok=True)
+        environment = environment_of(folder)
+        summary = json.loads(Path(folder, SUMMARY).read_text())
         port = _free_port()
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"],

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -21,7 +22,7 @@ from django.conf import settings
 from dms.config.demonstration.people import PASSWORD
 from dms.config.processes import web_command
 from tests.factories import jpeg_of, paper
-from tests.journeys.conftest import _free_port, _until_it_answers, manage
+from tests.journeys.conftest import _free_port, _until_it_answers, environment_of, manage
 
 ROOT = Path(settings.BASE_DIR)
 UPLOADS = 12
@@ -98,17 +99,10 @@ def killing(pid: int, chance: random.Random) -> Iterator[list[int]]:
 
 @pytest.mark.rule("A10")
 @pytest.mark.rule("D3")
-def test_a_web_process_killed_in_mid_request_loses_nothing_and_takes_nothing_twice():
+def test_a_web_process_killed_in_mid_request_loses_nothing_and_takes_nothing_twice(furnished: Path):
     with tempfile.TemporaryDirectory(prefix="juanzong-test-") as folder:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("JUANZONG_", "PYTEST_"))},
-            "DJANGO_SETTINGS_MODULE": "dms.config.settings.dev",
-            "JUANZONG_DATA_DIR": folder,
-            "JUANZONG_UPLOAD_TEMP_DIR": folder,
-        }
-        manage(environment, "migrate", "--no-input", "--verbosity", "0")
-        manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
-        manage(environment, "demonstrate", "--scans", "1", "--no-wait")
+        shutil.copytree(furnished, folder, symlinks=True, dirs_exist_ok=True)
+        environment = environment_of(folder) | {"JUANZONG_UPLOAD_TEMP_DIR": folder}
         port = _free_port()
         server = subprocess.Popen(
             web_command(f"127.0.0.1:{port}", 1), cwd=ROOT, env=environment,

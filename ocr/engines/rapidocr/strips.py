@@ -17,7 +17,8 @@ _STRIDE = 8  # its pixels between two answers
 _STEP = 32  # widths are multiples of this, so that OpenVINO meets the same ones again
 # Narrower strips cost less, and Chinese characters are read as well; what is then unsure is read again in full width.
 _NARROW = 0.75
-_WORTH_ANOTHER_LOOK = 0.5
+_WORTH_ANOTHER_LOOK = 0.6
+_SHORT = 8  # times as wide as high: short strips cost little, and narrowed lose a character (序号 becomes 房)
 _LEAST = 0.5  # PP-OCR's own: below this a piece is dirt, a drawing or part of a seal
 _DOUBTFUL = 75  # percent
 
@@ -34,8 +35,9 @@ class StripReader:
         height, width = strip.shape
         if height < 4 or width < 4:
             return None
-        signs = self._signs(strip, _NARROW)
-        if signs and min(sure for _sign, _at, sure in signs) < _WORTH_ANOTHER_LOOK:
+        squeeze = _NARROW if width > _SHORT * height else 1.0
+        signs = self._signs(strip, squeeze)
+        if squeeze < 1 and signs and min(sure for _sign, _at, sure in signs) < _WORTH_ANOTHER_LOOK:
             again = self._signs(strip, 1.0)
             signs = max(signs, again, key=_mean)
         if not signs or _mean(signs) < _LEAST:
