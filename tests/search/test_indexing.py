@@ -11,7 +11,6 @@ from dms.core.work import steps
 from dms.holdings.models import Page
 from dms.holdings.services import change_item
 from search import indexing
-from search.engines.base import Kind
 from search.engines.current import engine
 
 from .conftest import Desk, give_text, index_everything
@@ -95,14 +94,3 @@ def test_rebuilds_beside_the_old_index_and_switches(papers: Desk) -> None:
 def test_a_second_rebuild_at_the_same_time_is_refused(papers: Desk) -> None:
     with engine().files.rebuilding(), pytest.raises(CommandError):
         call_command("rebuild_index")
-
-
-def test_the_comparison_by_stretches_agrees_with_the_one_in_a_statement(papers: Desk) -> None:
-    give_text(papers.pages["押金第二页"], "又一版")
-    engine().put([])
-    engine().drop(Kind.PAGE, [papers.pages["房屋租赁合同"].pk])
-    Page.objects.filter(pk=papers.pages["今收到张三押金"].pk).update(text_version=0, state="waiting")
-    for kind in Kind:
-        assert indexing._stale_by_chunks(kind, 10) == indexing.stale(kind, 10)
-        assert indexing._gone_by_chunks(kind, 10) == indexing._gone(kind, 10)
-    assert len(indexing.stale(Kind.PAGE, 10)) == 2
