@@ -30,6 +30,13 @@ def state_of_the_migrations() -> str:
     return digest.hexdigest()[:20]
 
 
+def lay_out_file(target: Path) -> None:
+    """Copy the template of an SQLite database to `target`, for a program that brings its own; none must lie there."""
+    TEMPLATES.mkdir(parents=True, exist_ok=True)
+    with _only_one():
+        _lay_out_file(target)
+
+
 def lay_out_template() -> None:
     """Copy the template to where the test database is expected, making it first where there is none for this state."""
     TEMPLATES.mkdir(parents=True, exist_ok=True)

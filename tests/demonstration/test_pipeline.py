@@ -22,7 +22,7 @@ from dms.holdings.models import Item, Page
 from dms.intake.models import ReceivedFile
 from dms.organisation.models import User
 from ocr.services import export_texts
-from tests.database import lay_out_template
+from tests.database import lay_out_file
 
 # One that lies across and one with a blank back, one born digital: the forms of the first five scans in turn.
 COUNT = 5
@@ -118,7 +118,7 @@ def test_as_a_program_it_brings_its_own_workers_and_ends(tmp_path: Path):
         return done.stdout
 
     if connection.vendor == "sqlite":
-        lay_out_template(tmp_path / "juanzong.sqlite3")
+        lay_out_file(tmp_path / "juanzong.sqlite3")
     manage("migrate", "--no-input", "--verbosity", "0")
     summary = json.loads(manage("demonstrate", "--scans", "1", "--workers", "1", "--json"))
     assert (summary["files"], summary["waiting"], summary["files_waiting"], summary["failed"]) == (1, 0, 0, 0)

@@ -34,7 +34,7 @@ ARCHIVIST = (
 )  # fmt: skip
 ADMINISTRATOR = (
     "/", "/journal/", r"^/journal/\d+", "/people/", r"^/people/[a-z0-9]{14}/$", "/people/departments/",
-    "/people/new/", "/dossiers/kinds/", r"^/dossiers/kinds/[a-z0-9]{14}/$", "/dossiers/series/",
+    "/people/new/", "/configuration/kinds/", r"^/configuration/kinds/[a-z0-9]{14}/$", "/configuration/series/",
     "/settings/classifications/", "/settings/clearances/",
 )  # fmt: skip
 
