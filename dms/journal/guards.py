@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 # Table, and the columns whose values may not come twice (SQLite's INSERT OR REPLACE would delete without asking).
 GUARDED = {
     "journal_journalentry": ("id", "stamp"),
@@ -12,10 +14,10 @@ WORDS = "the journal is never changed or deleted"
 
 
 def install(connection: Any) -> None:
-    """Create the triggers where they are missing (idempotent); raise NotImplementedError for another database."""
+    """Create the triggers where they are missing (idempotent); raise ImproperlyConfigured for another database."""
     statements = {"sqlite": _for_sqlite, "postgresql": _for_postgresql}.get(connection.vendor)
     if statements is None:
-        raise NotImplementedError(f"The journal has no guards for {connection.vendor}.")
+        raise ImproperlyConfigured(f"Juanzong keeps its journal in SQLite or PostgreSQL, not in {connection.vendor}.")
     with connection.cursor() as cursor:
         for statement in statements():
             cursor.execute(statement)

@@ -18,13 +18,10 @@ def name_of(engine: type) -> str:
 
 
 class Misbehaving:
-    """Does what its name says when it is to read."""
+    """What they share; each does what its name says when it is to read."""
 
     name = "misbehaving"
     sure = 65
-
-    def read(self, image: Image.Image, dpi: int) -> tuple[Line, ...]:
-        raise NotImplementedError
 
 
 class Hanging(Misbehaving):
