@@ -86,7 +86,11 @@ def _differing(kind: Kind) -> Iterator[tuple[dict[int, int], dict[int, int]]]:
 
 
 def _sums(kind: Kind) -> dict[int, tuple[int, ...]]:
-    """Return (texts, sum of ids, of versions, of their products) by stretch: equal only where every version is."""
+    """Return (texts, sum of ids, of versions, of their products) by stretch.
+
+    An index only ever lags behind its records (versions grow, and a restored house builds its index anew), so that no
+    two differences in the sum of versions can make up for each other.
+    """
     table, version = TABLES[kind]
     sums = f"count(*), sum(id)::bigint, sum({version})::bigint, sum(id * {version})::bigint"
     with connection.cursor() as cursor:
