@@ -13,7 +13,16 @@ from django.db import connections
 from dms.core import clock
 from dms.holdings.models import Capture, Item, Page
 from dms.intake.models import FileState, PageSource, ReceivedFile, TextLayer
-from dms.intake.services import batches, finish_withdrawals, receive_file, receiving, splitting, sweep, withdrawing
+from dms.intake.services import (
+    batches,
+    finish_withdrawals,
+    receive_file,
+    receiving,
+    sealed_scans,
+    splitting,
+    sweep,
+    withdrawing,
+)
 from dms.intake.services.batches import file_batch
 from dms.intake.services.withdrawing import withdraw_file
 from dms.vault.models import StoredFile
@@ -81,10 +90,10 @@ SPLIT_STEPS = [
     ("create_item", 1, "after"),
     ("add_page", 1, "before"),
     ("add_page", 1, "after"),
-    ("_enter", 1, "after"),
+    ("_take_in", 1, "after"),
     ("store", 5, "after"),
     ("add_page", 2, "after"),
-    ("_enter", 3, "after"),
+    ("_take_in", 3, "after"),
     ("_worked_on", 1, "after"),
 ]
 
@@ -92,7 +101,8 @@ SPLIT_STEPS = [
 @pytest.mark.parametrize(("name", "call", "when"), SPLIT_STEPS)
 def test_a_worker_killed_while_splitting_loses_and_doubles_nothing(name, call, when, batch, upload):
     file = upload(batch, scan_pdf(["一", "二", "三"]))
-    assert killed_at(splitting, name, call, when, lambda: splitting.split_next("dead"))
+    module = sealed_scans if name == "store" else splitting
+    assert killed_at(module, name, call, when, lambda: splitting.split_next("dead"))
     with later():
         split_all()
     file.refresh_from_db()

@@ -1,6 +1,7 @@
 """One dossier: facts, names, versions, personal fields, uses, label, and its change. Every look is journalled (C6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from django.http import HttpResponse
@@ -118,7 +119,7 @@ def change_dossier_facts(
     if not dossier.kind.has_unit and {"unit", "floor"} & set(changes):
         raise Refusal(_("This kind of dossier has no unit and floor."), code="no_unit")
     own = None if data.fields is None else {**dossier.fields, **read_personal_values(dossier), **data.fields}
-    try:
+    with saying_what_changed(dossier, expected):
         changed = change_dossier(
             dossier=dossier,
             changes=changes,
@@ -127,10 +128,6 @@ def change_dossier_facts(
             expected_version=expected,
             acting_user=user,
         )
-    except Refusal as refusal:
-        if refusal.code == "changed_meanwhile":
-            raise ChangedMeanwhile(changes_since(dossier, expected)) from None
-        raise
     tagged(response, changed.version)
     return whole(user, get_dossier_for(user, dossier_id, Act.KNOW))
 
@@ -152,7 +149,18 @@ def _linked(user: User, dossier: Dossier, given: dict[str, Any]) -> dict[str, An
     return found
 
 
-def changes_since(thing: Dossier | Item, seen: int | None) -> list[dict[str, Any]]:
+@contextmanager
+def saying_what_changed(thing: Dossier | Item, seen: int | None) -> Iterator[None]:
+    """Turn a service's refusal that somebody was faster into the problem that lists what changed since `seen`."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code == "changed_meanwhile":
+            raise ChangedMeanwhile(_changes_since(thing, seen)) from None
+        raise
+
+
+def _changes_since(thing: Dossier | Item, seen: int | None) -> list[dict[str, Any]]:
     """Return what changed since version `seen`, oldest first: which facts, by whom, when; never their values."""
     later = thing.versions.filter(version__gt=max(seen or 0, 0)).select_related("saved_by").defer("sealed")
     return [Version(**version(row)).model_dump(mode="json") for row in later.order_by("version")]

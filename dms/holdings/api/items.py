@@ -9,12 +9,11 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from dms.clearance.policy import Act
-from dms.core.api.conditions import ChangedMeanwhile, expected_version, tagged
+from dms.core.api.conditions import expected_version, tagged
 from dms.core.api.cursors import place, values_of
 from dms.core.api.operations import shown
 from dms.core.api.requests import Call
 from dms.core.api.shapes import Given, Id, Line, Page, Portion, Shown, Text
-from dms.core.errors import Refusal
 from dms.core.refusals import Denied
 from dms.journal.services import record
 
@@ -23,7 +22,7 @@ from ..policy import may_change_item, may_withdraw_item
 from ..selectors import decide_item, get_dossier_for, get_item_for, items_of_dossier
 from ..services import change_item, create_item, file_item, move_item, withdraw_item
 from . import choices
-from .dossier import changes_since, versions_of, whole_version
+from .dossier import saying_what_changed, versions_of, whole_version
 from .shapes import (
     ITEM_EXAMPLE,
     VERSION_EXAMPLE,
@@ -148,7 +147,7 @@ def change_item_entry(request: Call, response: HttpResponse, item_id: str, data:
     user = request.user
     item = get_item_for(user, item_id, Act.WORK)
     expected = expected_version(request)
-    try:
+    with saying_what_changed(item, expected):
         changed = change_item(
             item=item,
             changes=_changes_of(user, item, data),
@@ -156,10 +155,6 @@ def change_item_entry(request: Call, response: HttpResponse, item_id: str, data:
             expected_version=expected,
             acting_user=user,
         )
-    except Refusal as refusal:
-        if refusal.code == "changed_meanwhile":
-            raise ChangedMeanwhile(changes_since(item, expected)) from None
-        raise
     tagged(response, changed.version)
     return _whole(user, get_item_for(user, item_id, Act.WORK))
 

@@ -3,9 +3,6 @@
 The file is foreign: it is opened on the bench, in a process of its own. Here is only what is made of the answer.
 """
 
-import io
-import json
-from contextlib import suppress
 from typing import BinaryIO
 
 from django.db import transaction
@@ -16,11 +13,8 @@ from dms.core.errors import Refusal, require
 from dms.holdings.models import Capture, Page
 from dms.holdings.selectors import decide_item
 from dms.holdings.services import add_capture
-from dms.holdings.services.pages import CaptureFacts
 from dms.holdings.services.pages_layout import changed_meanwhile
 from dms.organisation.models import User
-from dms.vault.models import StoredFile
-from dms.vault.services import destroy, store
 
 from ..files.bench import Bench
 from ..files.names import clean_file_name
@@ -28,9 +22,9 @@ from ..files.pages import SplitPage
 from ..files.refused import BenchFailed, FileRefused
 from ..files.words import words_for
 from ..light_table import Table
-from ..models import TableActKind, TextLayer
-from .measuring import keep_measures
-from .splitting import PURPOSES, limits_of_settings
+from ..models import TableActKind
+from .sealed_scans import SealedScan, sealed_scan
+from .splitting import limits_of_settings
 from .table_acts import keep_act
 
 MOST_BYTES = 256 << 20
@@ -48,18 +42,8 @@ def rescan_page(
     if not page.captures.filter(is_current=True, version=seen_version).exists():
         raise changed_meanwhile()
     scan = _opened(file, clean_file_name(name))
-    stored: list[StoredFile] = []
-    try:
-        for data, purpose in zip((scan.master, scan.image, scan.thumbnail, _layer(scan)), PURPOSES, strict=True):
-            if data:
-                stored.append(store(io.BytesIO(data), purpose=purpose))
-        return _entered(table, page, scan, stored, seen_version, acting_user)
-    except BaseException:
-        # A commit whose answer was lost may have entered the image all the same; the sweep does what fails here.
-        with suppress(Exception):
-            if stored and not Capture.objects.filter(master=stored[0]).exists():
-                destroy(stored, reason="image was not entered")
-        raise
+    with sealed_scan(scan) as sealed:
+        return _entered(table, page, sealed, seen_version, acting_user)
 
 
 def _opened(file: BinaryIO, name: str) -> SplitPage:
@@ -82,30 +66,13 @@ def _opened(file: BinaryIO, name: str) -> SplitPage:
         raise Refusal(*words_for("crashed", {}), code="crashed") from None
 
 
-def _layer(scan: SplitPage) -> bytes:
-    return json.dumps(scan.text_layer, ensure_ascii=False, separators=(",", ":")).encode() if scan.text_layer else b""
-
-
-def _entered(
-    table: Table, page: Page, scan: SplitPage, stored: list[StoredFile], seen_version: int, acting_user: User
-) -> Capture:
-    facts = CaptureFacts(
-        master=stored[0],
-        derivative=stored[1],
-        thumbnail=stored[2],
-        media_type=scan.media_type,
-        width=scan.width,
-        height=scan.height,
-        dpi=scan.dpi,
-    )
+def _entered(table: Table, page: Page, sealed: SealedScan, seen_version: int, acting_user: User) -> Capture:
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=page.pk)
         if not page.captures.filter(is_current=True, version=seen_version).exists():
             raise changed_meanwhile()
-        capture = add_capture(page=page, capture=facts, acting_user=acting_user)
-        keep_measures(capture, scan.measures)
-        if len(stored) > 3:
-            TextLayer.objects.create(capture=capture, stored=stored[3])
+        capture = add_capture(page=page, capture=sealed.facts, acting_user=acting_user)
+        sealed.keep_beside(capture)
         keep_act(
             table,
             TableActKind.RESCANNED,

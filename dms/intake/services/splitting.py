@@ -4,8 +4,6 @@ Killed at any moment nothing is lost and nothing comes twice: what was made is k
 file), the lease ends by itself, and only the holder of the newest attempt can write.
 """
 
-import io
-import json
 import time
 from contextlib import suppress
 from typing import Any, BinaryIO
@@ -17,22 +15,20 @@ from django.db.models import F
 from dms.core import clock
 from dms.core.errors import NotAllowed
 from dms.core.leases import held, lease
-from dms.holdings.models import Capture, Item, ItemState
+from dms.holdings.models import Item, ItemState
 from dms.holdings.services import add_page, create_item
-from dms.holdings.services.pages import CaptureFacts
 from dms.vault.errors import Damaged, Destroyed
-from dms.vault.models import StoredFile
-from dms.vault.services import destroy, open_plain, store
+from dms.vault.services import open_plain
 
 from ..files.bench import Bench
 from ..files.limits import Limits
 from ..files.names import title_of
 from ..files.pages import SplitPage
 from ..files.refused import BenchFailed, FileRefused
-from ..models import PACKED, FileState, PageSource, ReceivedFile, TextLayer
+from ..models import PACKED, FileState, PageSource, ReceivedFile
 from ..policy import is_low_resolution
 from .leasing import LEASE_SECONDS, LeaseLost, renewed
-from .measuring import keep_measures
+from .sealed_scans import sealed_scan
 from .unpacking import unpack
 from .withdrawing import finish_withdrawals, refuse_file
 
@@ -40,7 +36,6 @@ from .withdrawing import finish_withdrawals, refuse_file
 # found while the rest waits. A file that is slow to open gets so many times longer.
 SLICE_SECONDS = 6
 MOST_CRASHES = 3
-PURPOSES = ("page master", "page image", "page thumbnail", "text layer")
 
 _benches: dict[str, Bench] = {}
 
@@ -76,8 +71,8 @@ def _split_or_refused(file: ReceivedFile) -> int:
         return refuse_file(file, refusal)
     except NotAllowed:
         raise
-    except (Damaged, Destroyed, BenchFailed):
-        return refuse_file(file, FileRefused("not_readable_again"))
+    except (Damaged, Destroyed, BenchFailed) as error:
+        return refuse_file(file, FileRefused("not_readable_again", fault=type(error).__name__))
     except BaseException:
         # Disk full, database locked, a stop: not the file's fault. It is free for the next try.
         with suppress(Exception):
@@ -123,42 +118,11 @@ def _opened(file: ReceivedFile, bench: Bench, plain: BinaryIO) -> int:
 
 
 def _take_in(file: ReceivedFile, page: SplitPage) -> None:
-    """Seal a page's files, then enter it; what was sealed for nothing is destroyed, at the latest by the sweep."""
-    stored: list[StoredFile] = []
-    layer = b""
-    if page.text_layer:
-        layer = json.dumps(page.text_layer, ensure_ascii=False, separators=(",", ":")).encode()
-    try:
-        for data, purpose in zip((page.master, page.image, page.thumbnail, layer), PURPOSES, strict=True):
-            if data:
-                stored.append(store(io.BytesIO(data), purpose=purpose))
-        _enter(file, page, stored)
-    except BaseException:
-        # A commit whose answer was lost may have entered the page all the same.
-        with suppress(Exception):
-            if stored and not Capture.objects.filter(master=stored[0]).exists():
-                destroy(stored, reason="page was not entered")
-        raise
-
-
-def _enter(file: ReceivedFile, page: SplitPage, stored: list[StoredFile]) -> None:
-    facts = CaptureFacts(
-        master=stored[0],
-        derivative=stored[1],
-        thumbnail=stored[2],
-        media_type=page.media_type,
-        width=page.width,
-        height=page.height,
-        dpi=page.dpi,
-    )
-    with transaction.atomic():
+    with sealed_scan(page) as sealed, transaction.atomic():
         renewed(file, low_dpi=file.low_dpi or is_low_resolution(page.dpi))
-        entered = add_page(item=_item_of(file), capture=facts)
+        entered = add_page(item=_item_of(file), capture=sealed.facts)
         PageSource.objects.create(page=entered, received_file=file, index_in_file=page.index)
-        capture = entered.captures.get()
-        keep_measures(capture, page.measures)
-        if len(stored) > 3:
-            TextLayer.objects.create(capture=capture, stored=stored[3])
+        sealed.keep_beside(entered.captures.get())
 
 
 def _item_of(file: ReceivedFile) -> Item:

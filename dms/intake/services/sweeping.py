@@ -11,7 +11,7 @@ from dms.vault.models import StoredFile
 from dms.vault.services import condemn
 
 from ..models import PieceOfUpload, ReceivedFile, TextLayer, UnplacedFile
-from . import receiving, removed_pages, splitting, unplaced, uploading
+from . import receiving, removed_pages, sealed_scans, unplaced, uploading
 
 AGE = timedelta(days=1)  # longer than any request or page takes
 BATCH = 500
@@ -34,7 +34,7 @@ def _strays() -> list[StoredFile]:
         PieceOfUpload.objects.filter(stored__pk=here["pk"]),
         UnplacedFile.objects.filter(stored__pk=here["pk"]),
     ]
-    purposes = (receiving.PURPOSE, uploading.PURPOSE, unplaced.PURPOSE, *splitting.PURPOSES)
+    purposes = (receiving.PURPOSE, uploading.PURPOSE, unplaced.PURPOSE, *sealed_scans.PURPOSES)
     old = StoredFile.objects.alive().filter(purpose__in=purposes, created_at__lt=clock.now() - AGE)
     for users in used:
         old = old.filter(~Exists(users))
