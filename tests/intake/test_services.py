@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import contextmanager
 
 import pytest
 
@@ -9,15 +10,14 @@ from dms.core.errors import NotAllowed, Refusal
 from dms.holdings.models import Item, Page
 from dms.holdings.services import file_item
 from dms.intake.models import BatchState, FileState, PageSource, ReceivedFile, TextLayer
-from dms.intake.selectors import (
-    text_layer_of,
-)
+from dms.intake.selectors import text_layer_of
 from dms.intake.services import (
     answer_duplicate,
     file_batch,
     finish_withdrawals,
     open_batch,
     receive_file,
+    sealed_scans,
     split_next,
     splitting,
     try_again,
@@ -211,15 +211,17 @@ class TestWithdrawing:
 
     def test_a_worker_in_the_middle_of_the_file_loses_it(self, batch, upload, house, monkeypatch):
         file = upload(batch, scan_pdf(["一", "二"]))
-        real, calls = splitting._enter, []
+        real, calls = splitting.sealed_scan, []
 
-        def enter(row, page, stored):
-            if page.index == 1:
-                withdraw_file(received_file=file, acting_user=house.archivist)
-            calls.append(page.index)
-            real(row, page, stored)
+        @contextmanager
+        def sealed(page):
+            with real(page) as scan:
+                if page.index == 1:
+                    withdraw_file(received_file=file, acting_user=house.archivist)
+                calls.append(page.index)
+                yield scan
 
-        monkeypatch.setattr(splitting, "_enter", enter)
+        monkeypatch.setattr(splitting, "sealed_scan", sealed)
         split_all()
         file.refresh_from_db()
         assert calls == [0, 1]
@@ -340,7 +342,7 @@ class TestSplitting:
     def test_a_full_disk_gives_the_file_back(self, batch, upload, monkeypatch):
         file = upload(batch, scan_pdf(["一"]))
         with monkeypatch.context() as patched:
-            patched.setattr(splitting, "store", _no_room)
+            patched.setattr(sealed_scans, "store", _no_room)
             with pytest.raises(OSError, match="No space"):
                 split_next("test")
         file.refresh_from_db()
