@@ -1,15 +1,29 @@
 """How an upload is held until the vault has it: in a nameless temporary file, gone when the process is."""
 
-import os
+import tempfile
 from typing import Any
 
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 
 
 class NamelessUploadHandler(TemporaryFileUploadHandler):
-    """Django's own, but the file loses its name at once: a killed web process leaves no readable paper on the disk."""
+    """Django's own, but the file never has a name: a killed web process leaves no readable paper on the disk."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin a file, then take its name from the folder; the open descriptor is all we need."""
-        super().new_file(*args, **kwargs)
-        os.unlink(self.file.temporary_file_path())
+        """Begin a file; the open descriptor is all we need."""
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        self.file = UploadedFile(  # type: ignore[assignment]
+            tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR),  # noqa: SIM115 - closed with the request
+            self.file_name,
+            self.content_type,
+            0,
+            self.charset,
+            self.content_type_extra,
+        )
+
+    def upload_interrupted(self) -> None:
+        """Let the half file go."""
+        if hasattr(self, "file"):
+            self.file.close()

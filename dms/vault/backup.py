@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,6 +18,7 @@ from dms.core import clock
 
 from . import database_copy, placement
 from .backup_layout import FORMAT, Folder, ListedFile, facts_of, hash_of, write_json, write_lines
+from .backup_pruning import prune
 from .fixity import FileFault
 from .key_copy import KeyCounts, write_keys
 from .keystore import key_store
@@ -35,6 +36,7 @@ class BackupReport:
     copied: int = 0
     kept: int = 0
     removed: int = 0
+    pruned: list[str] = field(default_factory=list)
     bytes_copied: int = 0
     keys: KeyCounts = field(default_factory=lambda: KeyCounts(0, 0))
     faults: list[FileFault] = field(default_factory=list)
@@ -49,13 +51,17 @@ class _Changed(Exception):
     """The ciphertext read is not the one its row describes."""
 
 
-def backup(destination: Path | str, *, verify: bool = False) -> BackupReport:
+def backup(
+    destination: Path | str, *, verify: bool = False, beside: Iterable[Path] = (), keep: int = 0
+) -> BackupReport:
     """Add a backup to the folder `destination` (made where missing) and return what was done (D3).
 
     The database comes first, then the files it speaks of, then the keys: whatever the copied database knows has its
     file and key, but for what was destroyed meanwhile. A damaged file is named and never replaces a good copy. The
     search index is left out: it is rebuilt. `verify` reads the copies that are already there and replaces damaged ones.
-    Raise BackupRefused where the backup cannot be made.
+    `beside`: small files that belong to the records and lie outside the database; those that exist go into the set.
+    `keep`: so many sets stay, the oldest others leave once this one is finished and sound; 0 keeps all. Raise
+    BackupRefused where the backup cannot be made.
     """
     folder = Folder(Path(destination).resolve())
     with folder.locked():
@@ -68,9 +74,18 @@ def backup(destination: Path | str, *, verify: bool = False) -> BackupReport:
         report.removed = _remove_destroyed(folder)
         report.keys = write_keys(folder)
         write_lines(place / "settings.json", [safe_settings()])
-        write_json(place / "manifest.json", _manifest(place, database, report))
+        kept_beside = [facts_of(_copy_beside(path, place)) for path in beside if path.is_file()]
+        write_json(place / "manifest.json", _manifest(place, database, report) | {"beside": kept_beside})
         sync_folder(place.parent)
+        if keep and report.sound:
+            report.pruned = prune(folder, keep)
     return report
+
+
+def _copy_beside(path: Path, place: Path) -> Path:
+    content = path.read_bytes()
+    write_new(place / path.name, lambda sink: sink.write(content))
+    return place / path.name
 
 
 def _fresh_name(folder: Folder) -> str:

@@ -4,7 +4,8 @@ DIR/vault/abc/<id>.age            ciphertexts, shared by all sets, copied once
 DIR/keys/keys.json                points to the newest copy of the keys and to the newest list of tombstones
 DIR/keys/keys-<time>.age          the one copy of the keys, sealed; the copy before is overwritten and removed
 DIR/keys/tombstones-<time>.jsonl  every destruction ever known here
-DIR/sets/<time>/                  database, list of files, settings without secrets; manifest.json comes last
+DIR/sets/<time>/                  database, list of files, settings without secrets, what lay beside the database (the
+                                  journal's anchors); manifest.json comes last
 
 The keys are not in the sets, so that no old set holds the key of what was destroyed since.
 """

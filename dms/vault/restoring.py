@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -20,7 +21,7 @@ from .fixity import FixityReport, check_fixity
 from .key_copy import open_keys, tombstones_in, tombstones_of_list
 from .key_file import Key, Tombstone
 from .keystore import KeyStore, key_store
-from .placement import CHUNK
+from .placement import CHUNK, write_new
 from .services import finish_destructions
 
 UNFINISHED = "restore-unfinished"
@@ -48,6 +49,7 @@ class _Set:
     database: Path
     files: Path
     keys: Path
+    beside: dict[str, Path]
 
 
 def restore(
@@ -57,13 +59,16 @@ def restore(
     tombstones: Path | None = None,
     identity: Path | None = None,
     despite_damage: bool = False,
+    beside: Iterable[Path] = (),
 ) -> RestoreReport:
     """Restore the set `name` (the newest unless given) of the folder `source` to where the settings say; check it.
 
     Verifies the whole backup first. Tombstones come from the backup folder's newest list and from `tombstones` (a list
     in JSON lines, or a surviving keys.sqlite3): what they name stays destroyed, however old the set. `identity` opens
-    keys sealed to JUANZONG_BACKUP_RECIPIENT. An interrupted restore goes on when it is run again. Raise BackupRefused,
-    changing nothing, where the place is not empty or the backup is not whole (`despite_damage` accepts damaged files).
+    keys sealed to JUANZONG_BACKUP_RECIPIENT. `beside` says where files of the set that lay outside the database go; one
+    that is there already is left as it is, for it may be newer. An interrupted restore goes on when it is run again.
+    Raise BackupRefused, changing nothing, where the place is not empty or the backup is not whole (`despite_damage`
+    accepts damaged files).
     """
     chosen = _verified(Folder(Path(source).resolve()), name)
     stones = {stone.id: stone for stone in itertools.chain(tombstones_in(chosen.folder), _given(tombstones))}
@@ -72,6 +77,7 @@ def restore(
     _require_whole(chosen.folder, files, despite_damage)
     keys = _restore_keys(chosen, stones.values(), identity)
     restored = sum(_restore_file(chosen.folder, listed) for listed in files)
+    _restore_beside(chosen, beside)
     database_copy.copy_in(chosen.database)
     destroyed = finish_destructions()
     _marker().unlink()
@@ -92,7 +98,21 @@ def _verified(folder: Folder, name: str) -> _Set:
         database=check_facts(place, manifest["database"]),
         files=check_facts(place, manifest["files"]),
         keys=check_facts(folder.keys, keys["keys"]),
+        beside={facts["file"]: check_facts(place, facts) for facts in manifest.get("beside", ())},
     )
+
+
+def _restore_beside(chosen: _Set, beside: Iterable[Path]) -> None:
+    for path in beside:
+        if path.name in chosen.beside and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_new(path, partial(_fill, chosen.beside[path.name]))
+
+
+def _fill(origin: Path, target: BinaryIO) -> None:
+    with open(origin, "rb") as source:
+        while chunk := source.read(CHUNK):
+            target.write(chunk)
 
 
 def _given(path: Path | None) -> Iterator[Tombstone]:
@@ -197,11 +217,5 @@ def _restore_file(folder: Folder, listed: ListedFile) -> bool:
         return True
     if not folder.cipher(listed.id).is_file():
         return False
-
-    def fill(target: BinaryIO) -> None:
-        with open(folder.cipher(listed.id), "rb") as source:
-            while chunk := source.read(CHUNK):
-                target.write(chunk)
-
-    placement.place(listed.id, fill)
+    placement.place(listed.id, partial(_fill, folder.cipher(listed.id)))
     return True

@@ -66,7 +66,7 @@ class Sender:
                     },
                     timeout=60,
                 )
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):  # before or amid the answer
                 self.broken += 1
                 continue
             assert answer.status_code == 201, answer.text[:2000]

@@ -37,3 +37,5 @@ VAULT_MASTER_KEY = ""
 VAULT_MASTER_KEY_FILE = os.environ.get("JUANZONG_MASTER_KEY_FILE") or str(DATA_DIR / "master-key" / "master.age")
 VAULT_MASTER_KEY_CREATE = "JUANZONG_MASTER_KEY_FILE" not in os.environ
 BACKUP_RECIPIENT = os.environ.get("JUANZONG_BACKUP_RECIPIENT", "")
+BACKUP_KEEP = 0
+JOURNAL_ANCHOR_FILE = DATA_DIR / "journal-anchors.txt"

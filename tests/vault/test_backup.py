@@ -304,3 +304,41 @@ def test_of_two_backups_at_once_into_one_folder_the_second_is_refused(dossier):
     assert refused["code"] == 1
     assert "Another backup" in refused["refusal"]
     assert len(list((dossier.folder / "sets").iterdir())) == 1
+
+
+def test_of_many_sets_the_newest_stay_and_ciphertexts_nobody_speaks_of_go(dossier, tmp_path):
+    stray = dossier.folder / "vault" / "0ff" / f"0ff{'0' * 29}.age"
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"of a set that is gone")
+    first = dossier.made["said"]["set"]
+    second = back_up(dossier.house, dossier.folder)["said"]
+    third = back_up(dossier.house, dossier.folder, "--keep", "2")["said"]
+    assert (second["pruned"], third["pruned"]) == ([], [first])
+    assert sorted(path.name for path in (dossier.folder / "sets").iterdir()) == [second["set"], third["set"]]
+    assert not stray.exists()
+    restored = restore(tmp_path / "new", dossier.folder, "--set", second["set"], environment=dossier.master)
+    assert restored["contents"] == dossier.contents
+
+
+def test_where_a_list_was_changed_no_ciphertext_goes(dossier):
+    back_up(dossier.house, dossier.folder)
+    changed(dossier.folder / "sets" / dossier.made["said"]["set"] / "files.jsonl")
+    stray = dossier.folder / "vault" / "0ff" / f"0ff{'0' * 29}.age"
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"spoken of by nobody")
+    refused = back_up(dossier.house, dossier.folder, "--keep", "9")
+    assert "files.jsonl" in refused["refusal"]
+    assert stray.exists()
+    assert all(dossier.copy_of(one).exists() for one in dossier.ids)
+
+
+def test_the_journals_anchors_come_back_and_newer_ones_stay(dossier, tmp_path):
+    anchors = dossier.house / "journal-anchors.txt"
+    anchors.write_text("2026-01-01 1 aa 1\n")
+    back_up(dossier.house, dossier.folder)
+    restore(tmp_path / "new", dossier.folder, environment=dossier.master)
+    assert (tmp_path / "new" / "journal-anchors.txt").read_text() == "2026-01-01 1 aa 1\n"
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "journal-anchors.txt").write_text("newer\n")
+    restore(tmp_path / "other", dossier.folder, environment=dossier.master)
+    assert (tmp_path / "other" / "journal-anchors.txt").read_text() == "newer\n"

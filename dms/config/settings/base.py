@@ -181,6 +181,8 @@ VAULT_MASTER_KEY_FILE = env.text("MASTER_KEY_FILE")
 SEARCH_INDEX = env.folder("SEARCH_INDEX", DATA_DIR / "search" / "index.sqlite3")
 BACKUP_DIR = env.text("BACKUP_DIR")
 BACKUP_TIMES = env.text("BACKUP_TIMES")
+# So many sets stay in the folder; 0: all.
+BACKUP_KEEP = env.number("BACKUP_KEEP", 0)
 # Whom the backup of the keys is sealed to (age1… or ssh-…, its identity kept in a safe); unset: to the master key.
 BACKUP_RECIPIENT = env.text("BACKUP_RECIPIENT")
 JOURNAL_ANCHOR_FILE = env.folder("JOURNAL_ANCHOR_FILE", DATA_DIR / "journal-anchors.txt")

@@ -2,8 +2,10 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
@@ -23,12 +25,24 @@ class Command(BaseCommand):
         """Say where to."""
         parser.add_argument("directory", metavar="DIR")
         parser.add_argument("--verify", action="store_true", help="read the copies already there, replace damaged ones")
+        parser.add_argument(
+            "--keep",
+            type=int,
+            default=settings.BACKUP_KEEP,
+            metavar="N",
+            help="let all but the newest N sets go; 0: none",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Back up and print."""
         try:
-            report = backup(options["directory"], verify=options["verify"])
+            report = backup(
+                options["directory"],
+                verify=options["verify"],
+                beside=[Path(settings.JOURNAL_ANCHOR_FILE)],
+                keep=max(0, options["keep"]),
+            )
         except (Refusal, OSError) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps(as_json(report)) if options["json"] else as_text(report))
@@ -37,7 +51,7 @@ class Command(BaseCommand):
 
 
 def as_json(report: BackupReport) -> dict[str, Any]:
-    """Return {"directory", "set", "files": {…}, "keys", "tombstones", "faults": [{"file", "fault"}]}."""
+    """Return {"directory", "set", "files": {…}, "keys", "tombstones", "pruned", "faults": [{"file", "fault"}]}."""
     return {
         "directory": str(report.folder),
         "set": report.name,
@@ -45,6 +59,7 @@ def as_json(report: BackupReport) -> dict[str, Any]:
         "bytes_copied": report.bytes_copied,
         "keys": report.keys.keys,
         "tombstones": report.keys.tombstones,
+        "pruned": report.pruned,
         "faults": [{"file": str(fault.file_id), "fault": fault.fault.value} for fault in report.faults],
         "left_out": ["search index"],
     }
@@ -61,6 +76,8 @@ def as_text(report: BackupReport) -> str:
         % {"keys": report.keys.keys, "tombstones": report.keys.tombstones},
         _("The search index is not part of it: rebuild_index makes it anew."),
     ]
+    if report.pruned:
+        lines.append(_("Old sets let go: %(names)s.") % {"names": ", ".join(report.pruned)})
     if report.faults:
         lines.append(_("NOT WHOLE: %(count)s files could not be backed up.") % {"count": len(report.faults)})
     return "\n".join(lines)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
                 tombstones=options["tombstones"],
                 identity=options["identity"],
                 despite_damage=options["despite_damage"],
+                beside=[Path(settings.JOURNAL_ANCHOR_FILE)],
             )
         except (Refusal, OSError) as refusal:
             raise CommandError(str(refusal)) from refusal
