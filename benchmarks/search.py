@@ -180,7 +180,7 @@ def bare(words: str) -> Callable[[], Any]:
 
 def measure(people: dict[str, Any], pages: int, repeat: int) -> list[dict[str, Any]]:
     """Return for each query its share of the pages, and the 95th percentiles: bare, and by role and order."""
-    from search.hits import Order
+    from search.found import Order
     from search.query import parse
     from search.selectors import find
 

@@ -6,13 +6,16 @@ sums over stretches of ids, and one by one only where the sums differ.
 
 # ruff: noqa: S608 (table names are made of our own enumeration; every value is bound)
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from heapq import nsmallest
 from typing import Any
 
 from django.db import connection
 
-from .engines.base import Kind
+from .engines.base import Kind, mixed
 from .engines.current import engine
+from .found import Hit, PagesFound
 from .query import Node
 
 STRETCH = 20_000  # ids whose versions are summed up together
@@ -42,10 +45,18 @@ def _joined(table: str, found: list[tuple[Any, ...]], *, ranked: bool) -> tuple[
     return f"unnest(%s::bigint[]) AS f(rowid) JOIN {table} ON ({table}.id = f.rowid)", arrays
 
 
-def with_ranks(kind: Kind, node: Node, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Return the rows, which end with an id, each with its rank behind; only these are ranked."""
-    ranks = engine().ranks(kind, node, [row[-1] for row in rows])
-    return [(*row, ranks.get(row[-1], 0.0)) for row in rows]  # 0: the worst, of a text that went meanwhile
+def pages_found(rows: list[tuple[Any, ...]], node: Node, best: int, among: Iterable[int]) -> PagesFound:
+    """Sum up rows of (item, page, facet values …), all ranked for the `best` of them; of equals the newest first."""
+    ranks = engine().ranks(Kind.PAGE, node, [row[1] for row in rows]) if best else {}
+    # 0: the worst, of a text that went meanwhile.
+    ranked = nsmallest(best, rows, key=lambda row: (ranks.get(row[1], 0.0), -row[1]))
+    groups = Counter(row[2:] for row in rows if row[2:])
+    return PagesFound(
+        len(rows),
+        [Hit(row[0], row[1]) for row in ranked],
+        [(*values, number) for values, number in groups.items()],
+        {row[0] for row in rows} & set(among),
+    )
 
 
 def stale(kind: Kind, limit: int) -> list[int]:
@@ -86,13 +97,14 @@ def _differing(kind: Kind) -> Iterator[tuple[dict[int, int], dict[int, int]]]:
 
 
 def _sums(kind: Kind) -> dict[int, tuple[int, ...]]:
-    """Return (texts, sum of ids, of versions, of their products) by stretch.
+    """Return (texts, sum of ids, of versions, of `mixed` of both) by stretch.
 
-    An index only ever lags behind its records (versions grow, and a restored house builds its index anew), so that no
-    two differences in the sum of versions can make up for each other.
+    While an index only lags behind its records, the sum of versions tells. Beside records that were put back to an
+    older day (a database restored without its index built anew) versions may be too high here and too low there, and
+    plain sums might be equal by chance; the mixed one then differs but once in two thousand million comparisons.
     """
     table, version = TABLES[kind]
-    sums = f"count(*), sum(id)::bigint, sum({version})::bigint, sum(id * {version})::bigint"
+    sums = f"count(*), sum(id)::bigint, sum({version})::bigint, sum({mixed(version)})::bigint".replace("%", "%%")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id / %s, {sums} FROM {table} WHERE {version} > 0 GROUP BY 1", (STRETCH,))
         return {int(row[0]): tuple(row[1:]) for row in cursor.fetchall()}

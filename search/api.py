@@ -19,7 +19,7 @@ from dms.organisation.models import Department
 
 from . import services
 from .filters import Chosen
-from .hits import Order
+from .found import Order
 from .indexing import pages_not_indexed
 from .selectors import MOST, FacetValue, FoundHit, Results
 from .snippets import Piece

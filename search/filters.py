@@ -11,6 +11,7 @@ from django.db.models import Q
 from dms.holdings.models import DossierName
 
 from . import hits
+from .found import FACETS
 from .query import Filter
 
 _NAMED = {"kind": "dossier__kind", "section": "section", "series": "dossier__series",
@@ -30,7 +31,7 @@ class Chosen:
     @classmethod
     def from_words(cls, words: Mapping[str, str]) -> "Chosen":
         """Return what an address asks for; what is no facet or no number is passed over."""
-        asked = {name: words.get(name, "") for name in hits.FACETS}
+        asked = {name: words.get(name, "") for name in FACETS}
         return cls({name: int(word) for name, word in asked.items() if word.isdecimal() and len(word) < 18})
 
     def condition(self, path: str) -> Q:

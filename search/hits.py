@@ -6,12 +6,9 @@ drives, and the rights are looked at row by row on what it found: that stays fas
 
 # ruff: noqa: S608 (table names are made of our own enumeration; every value is bound)
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+import json
+from collections.abc import Iterable, Sequence
 from functools import cached_property, reduce
-from heapq import nsmallest
 from operator import or_
 from typing import Any
 
@@ -30,41 +27,12 @@ from .engines.attached import schema_for
 from .engines.base import Kind
 from .engines.current import engine
 from .engines.expression import expression_of
+from .found import FACETS, Counted, Hit, Order, PagesFound
 from .query import Node
 
-
-class Order(StrEnum):
-    """What hits are sorted by; volume order is dossier, date, entry number while there are no volumes."""
-
-    RELEVANCE = "relevance"
-    DATE = "date"
-    VOLUME = "volume"
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A page found by its text, or (`page_id` None) an item found by its title or its entry alone."""
-
-    item_id: int
-    page_id: int | None
-    dossier_number: str = ""
-    document_date: date | None = None
-    entry_number: int = 0
-    position: int = 0
-
-    def place(self, order: Order) -> tuple[Any, ...]:
-        """Return the key by which hits of both sorts stand in one row under `order`, which is not relevance."""
-        day = self.document_date
-        if order is Order.DATE:
-            return (day is None, -(day or date.min).toordinal(), self.dossier_number, self.entry_number, self.position)
-        return (self.dossier_number, day is None, day or date.min, self.entry_number, self.position)
-
-
-# Facts of a hit that are counted: (name of the facet, column on the item).
-FACETS = ("series", "kind", "section", "year", "department", "classification")
+# Where the counted facts stand on the item; the year is cut out of its date.
 _COUNTED = ("dossier__series_id", "dossier__kind_id", "section_id", None, "dossier__department_id",
             "dossier__classification_id")  # fmt: skip
-Counted = tuple[Any, ...]
 
 
 class Reach:
@@ -98,16 +66,63 @@ def readable_among(user: Any, item_ids: Iterable[int]) -> set[int]:
     return set(Item.objects.filter(_any(ways), pk__in=wanted).values_list("pk", flat=True))
 
 
-def page_facts(reach: Reach, node: Node, limit: int, *, with_facets: bool = True) -> list[Counted]:
-    """Return (item, facet values …) of up to `limit` pages found by their text, in no order."""
-    rows = reach.readable_pages.values_list("item_id", *(_counted_columns("item__") if with_facets else ()))
-    return _run(rows.order_by()[:limit], Kind.PAGE, node, newest=limit)
+def pages_found(
+    reach: Reach, node: Node, limit: int, *, best: int = 0, with_facets: bool = True, among: Iterable[int] = ()
+) -> PagesFound:
+    """Count the newest `limit` pages found by their text in one pass over the index, and rank the `best` of them.
+
+    Only so many are ranked, for ranking is what takes long where a word stands on very many pages, and says little
+    there. `among`: items of which it is to be said whether a page of theirs was counted.
+    """
+    facts = ("item_id", "pk", *(_counted_columns("item__") if with_facets else ()))
+    rows = reach.readable_pages.order_by(RawSQL("f.rowid", ()).desc())
+    if connection.vendor != "sqlite":
+        return apart.pages_found(
+            _run(rows.values_list(*facts)[:limit], Kind.PAGE, node, newest=limit), node, best, among
+        )
+    if best:
+        rows = rows.annotate(found_rank=RawSQL("f.rank", (), output_field=FloatField()))
+        facts = (*facts, "found_rank")
+    return _summed(rows.values_list(*facts)[:limit], node, best, among, FACETS if with_facets else ())
 
 
-def item_facts(reach: Reach, node: Node | None, limit: int) -> list[Counted]:
-    """Return (item, facet values …) of up to `limit` items found by their title, or by their entry without words."""
-    rows = reach.known_items.values_list("pk", *_counted_columns("")).order_by()[:limit]
-    return list(rows) if node is None else _run(rows, Kind.TITLE, node, newest=limit)
+def _summed(rows: QuerySet[Any, Any], node: Node, best: int, among: Iterable[int], facets: Sequence[str]) -> PagesFound:
+    """Have SQLite count, group and rank: thousands of rows fetched one by one cost more than finding them."""
+    columns = ["item", "page", *facets, *(["rank"] if best else [])]
+    order = "rank, page DESC" if best else "page"  # of equals the newest first
+    values = ", ".join(facets)
+    groups = f"""SELECT json_group_array(json_array({values}, number))
+        FROM (SELECT {values}, count(*) AS number FROM found GROUP BY {values})"""
+    around = (
+        f"WITH found({', '.join(columns)}) AS MATERIALIZED (",
+        f""") SELECT
+            (SELECT count(*) FROM found),
+            (SELECT json_group_array(json_array(item, page)) FROM
+             (SELECT item, page FROM found ORDER BY {order} LIMIT %s)),
+            ({groups if facets else "'[]'"}),
+            (SELECT json_group_array(DISTINCT item) FROM found WHERE item IN (SELECT value FROM json_each(%s)))""",
+    )
+    found = _run(rows, Kind.PAGE, node, around=around, asked=(best, json.dumps(list(among))))
+    if not found:
+        return PagesFound(0)
+    total, *lists = found[0]
+    hits, counts, items = map(json.loads, lists)
+    return PagesFound(total, [Hit(*hit) for hit in hits], counts, set(items))
+
+
+def titles_found(reach: Reach, node: Node | None, order: Order, limit: int) -> list[tuple[Hit, Counted]]:
+    """Return up to `limit` items found by their title, or by their entry without words, in `order`; and their facts."""
+    if node is not None and not engine().knows(Kind.TITLE, node):
+        return []
+    place = _place_columns("")
+    rows = reach.known_items.values_list("pk", *place, *_counted_columns(""))
+    if node is not None and order is Order.RELEVANCE:
+        found = _run(rows.order_by(RawSQL("f.rank", ()), "pk")[:limit], Kind.TITLE, node, ranked=True)
+    else:
+        rows = rows.order_by(*_order_columns(order, ""))[:limit]
+        found = list(rows) if node is None else _run(rows, Kind.TITLE, node)
+    split = 1 + len(place)
+    return [(Hit(row[0], None, *row[1:split]), tuple(row[split:])) for row in found]
 
 
 def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) -> list[Hit]:
@@ -115,39 +130,6 @@ def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) ->
     columns = ("item_id", "pk", *_place_columns("item__"), "position")
     rows = reach.readable_pages.values_list(*columns).order_by(*_order_columns(order, "item__"), "position", "pk")
     return [Hit(*row) for row in _run(rows[first : first + limit], Kind.PAGE, node)]
-
-
-def ranked_page_facts(reach: Reach, node: Node, limit: int, *, with_facets: bool = True) -> list[Counted]:
-    """Return (item, facet values …, page, rank) of the newest `limit` pages found by their text.
-
-    One pass over the index both counts and ranks. Only so many are ranked, for ranking is what takes long where a word
-    stands on very many pages, and says little there.
-    """
-    facts = ("item_id", *(_counted_columns("item__") if with_facets else ()), "pk")
-    newest = reach.readable_pages.order_by(RawSQL("f.rowid", ()).desc())
-    if connection.vendor != "sqlite":
-        return apart.with_ranks(
-            Kind.PAGE, node, _run(newest.values_list(*facts)[:limit], Kind.PAGE, node, newest=limit)
-        )
-    ranked = newest.annotate(found_rank=RawSQL("f.rank", (), output_field=FloatField()))
-    return _run(ranked.values_list(*facts, "found_rank")[:limit], Kind.PAGE, node)
-
-
-def best_of(ranked: list[Counted], first: int, limit: int) -> list[Hit]:
-    """Return `limit` of what `ranked_page_facts` gave, from number `first` on by rank; of equals the newest first."""
-    best = nsmallest(first + limit, ranked, key=lambda row: (row[-1], -row[-2]))
-    return [Hit(row[0], row[-2]) for row in best[first:]]
-
-
-def item_hits(reach: Reach, node: Node | None, order: Order, limit: int) -> list[Hit]:
-    """Return the first `limit` items found by their title, or by their entry without words, in `order`."""
-    rows = reach.known_items.values_list("pk", *_place_columns(""))
-    if node is not None and order is Order.RELEVANCE:
-        found = _run(rows.order_by(RawSQL("f.rank", ()), "pk")[:limit], Kind.TITLE, node, ranked=True)
-    else:
-        rows = rows.order_by(*_order_columns(order, ""))[:limit]
-        found = list(rows) if node is None else _run(rows, Kind.TITLE, node)
-    return [Hit(item, None, *place) for item, *place in found]
 
 
 def items_with_pages_found(reach: Reach, node: Node, items: Iterable[int]) -> set[int]:
@@ -186,11 +168,19 @@ def _order_columns(order: Order, path: str) -> list[Any]:
 
 
 def _run(
-    rows: QuerySet[Any, Any], kind: Kind, node: Node, *, ranked: bool = False, newest: int = 0
+    rows: QuerySet[Any, Any],
+    kind: Kind,
+    node: Node,
+    *,
+    ranked: bool = False,
+    newest: int = 0,
+    around: tuple[str, str] = ("", ""),
+    asked: tuple[Any, ...] = (),
 ) -> list[tuple[Any, ...]]:
     """Run a queryset on pages or items with the index's findings joined in before everything else.
 
     `ranked`: it asks for f.rank. `newest`: these so many are enough, and the newest findings are as good as any.
+    `around`: what stands before and after the statement; `asked`: the parameters of what stands after it.
     """
     try:
         sql, params = rows.query.sql_with_params()
@@ -201,8 +191,9 @@ def _run(
     before = head.count("%s")
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
-        for source, asked in _sources(kind, node, table, ranked=ranked, newest=newest):
-            cursor.execute(f"{head} FROM {source} {tail}", (*params[:before], *asked, *params[before:]))
+        for source, values in _sources(kind, node, table, ranked=ranked, newest=newest):
+            statement = f"{around[0]}{head} FROM {source} {tail}{around[1]}"
+            cursor.execute(statement, (*params[:before], *values, *params[before:], *asked))
             found += cursor.fetchall()
             if newest and len(found) >= newest:
                 return found[:newest]

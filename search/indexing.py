@@ -29,9 +29,10 @@ BATCH = 50
 REBUILD_BATCH = 200
 # The newest texts and entries are looked at in every round, so that they are found within seconds.
 NEWEST = 100
-# A comparison of everything may take this share of a worker's time, and comes at least this often.
+# A comparison of everything may take this share of a process's time, and comes at least this often.
 SHARE = 0.05
 LONGEST_PAUSE = 60.0
+LONGEST_KEPT = 30.0
 MOST_COUNTED = 1000
 
 
@@ -55,6 +56,36 @@ class Sweeper:
 
 
 _sweeper = Sweeper()
+
+
+class Behind:
+    """A process's memory of which pages the index lacked when everything was last compared.
+
+    Comparing takes longer the more pages there are, so what it found is kept for twenty times as long as it took, half
+    a minute at most, and never for another generation of the index. Meanwhile only those pages and the newest texts
+    are looked at: a page that was just read or corrected is missing at once, and one that was indexed since is not.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        # What was compared, until when that is kept, what was missing: one value, for threads come between.
+        self._last: tuple[object, float, list[int]] = (None, 0.0, [])
+
+    def pages(self) -> list[int]:
+        """Return up to 1,000 pages whose present text is not in the index, by id."""
+        compared = (engine().files.current(), connection.settings_dict["NAME"])
+        last, until, missing = self._last
+        if last != compared or self._now() >= until:
+            begun = self._now()
+            missing = stale(Kind.PAGE, MOST_COUNTED)
+            ended = self._now()
+            self._last = (compared, ended + min(LONGEST_KEPT, (ended - begun) / SHARE), missing)
+            return missing
+        newest = list(Reading.objects.order_by("-pk").values_list("capture__page_id", flat=True)[:NEWEST])
+        return _stale_among(Kind.PAGE, _present_pages([*missing, *newest]), MOST_COUNTED)
+
+
+_behind = Behind()
 
 
 def index_next(worker: str) -> int:
@@ -93,9 +124,9 @@ def drop_gone(kind: Kind, limit: int) -> int:
 def pages_not_indexed(user: object = None) -> int:
     """Return how many pages have a text that the index does not know yet; with `user`, of those the user may read.
 
-    Counting stops at 1,000.
+    Counting stops at 1,000. Every results page asks, so that what `Behind` remembers is taken.
     """
-    waiting = stale(Kind.PAGE, MOST_COUNTED)
+    waiting = _behind.pages()
     if user is None or not waiting:
         return len(waiting)
     return pages_visible_to(user, Act.READ).filter(pk__in=waiting).count()
@@ -162,17 +193,21 @@ def _text_of(page: Page) -> str:
 def _newest() -> Iterator[tuple[Kind, dict[int, int]]]:
     """Yield the newest texts' and entries' present versions."""
     pages = Reading.objects.order_by("-pk").values_list("capture__page_id", flat=True)[:NEWEST]
-    yield Kind.PAGE, dict(Page.objects.filter(pk__in=list(pages), text_version__gt=0).values_list("pk", "text_version"))
+    yield Kind.PAGE, _present_pages(list(pages))
     items = ItemVersion.objects.order_by("-pk").values_list("item_id", flat=True)[:NEWEST]
     yield Kind.TITLE, dict(Item.objects.filter(pk__in=list(items)).values_list("pk", "version"))
 
 
-def _stale_among(kind: Kind, present: dict[int, int]) -> list[int]:
+def _present_pages(ids: list[int]) -> dict[int, int]:
+    return dict(Page.objects.filter(pk__in=ids, text_version__gt=0).values_list("pk", "text_version"))
+
+
+def _stale_among(kind: Kind, present: dict[int, int], limit: int = BATCH) -> list[int]:
     if not present:
         return []
     indexed = engine().versions(kind, present)
     wrong = [pk for pk, version in present.items() if indexed.get(pk) != version]
-    return sorted(set(wrong) - engine().forgotten(kind))[:BATCH] if wrong else []
+    return sorted(set(wrong) - engine().forgotten(kind))[:limit] if wrong else []
 
 
 def _gone(kind: Kind, limit: int) -> list[int]:

@@ -16,7 +16,8 @@ from ocr.selectors import plain_text_of, text_of
 
 from . import hits as found_by
 from .filters import Chosen, condition_of
-from .hits import FACETS, Counted, Hit, Order, Reach
+from .found import FACETS, Counted, Hit, Order, PagesFound
+from .hits import Reach
 from .marks import boxes_of
 from .oracle import Span, occurrences
 from .query import Node, Query
@@ -94,56 +95,39 @@ def find(
     `with_facets` can be left out where nobody looks at them.
     """
     reach = Reach(user, lambda path: condition_of(query.filters, path) & chosen.condition(path))
-    node = query.text
-    pages = _pages_found(reach, node, order, most, with_facets=with_facets)
-    items = found_by.item_facts(reach, node, most + 1)
-    shown_already = _items_of(pages)
-    if node is not None and len(pages) > most and items:
-        shown_already |= found_by.items_with_pages_found(reach, node, _items_of(items) - shown_already)
-    items = [row for row in items if row[0] not in shown_already]
-    counted = [*items, *pages]
-    titles = found_by.item_hits(reach, node, order, most + 1) if items else []
-    titles = [hit for hit in titles if hit.item_id not in shown_already]
-    hits = _portion(reach, node, order, titles, pages, range(first, min(first + limit, most)))
+    node, wanted = query.text, range(first, min(first + limit, most))
+    titles = found_by.titles_found(reach, node, order, most + 1)
+    pages = PagesFound(0)
+    if node is not None:
+        by_title = [hit.item_id for hit, _facts in titles]
+        best = wanted.stop if order is Order.RELEVANCE else 0
+        pages = found_by.pages_found(reach, node, most + 1, best=best, with_facets=with_facets, among=by_title)
+        shown_already = pages.items
+        if pages.total > most and titles:
+            shown_already |= found_by.items_with_pages_found(reach, node, set(by_title) - shown_already)
+        titles = [row for row in titles if row[0].item_id not in shown_already]
+    total = len(titles) + pages.total
+    hits = _portion(reach, node, order, [hit for hit, _facts in titles], pages.best, wanted)
     return Results(
         query=query,
         order=order,
-        total=min(len(counted), most),
-        capped=len(counted) > most,
+        total=min(total, most),
+        capped=total > most,
         hits=_shown(user, node, hits, with_texts=with_texts),
-        facets=_facets(counted[:most]) if with_facets else {},
+        facets=_facets([*pages.groups, *((*facts, 1) for _hit, facts in titles)]) if with_facets else {},
     )
 
 
-def _pages_found(reach: Reach, node: Node | None, order: Order, most: int, *, with_facets: bool) -> list[Counted]:
-    if node is None:
-        return []
-    if order is Order.RELEVANCE:
-        return found_by.ranked_page_facts(reach, node, most + 1, with_facets=with_facets)
-    return found_by.page_facts(reach, node, most + 1, with_facets=with_facets)
-
-
-def _items_of(rows: Iterable[Counted]) -> set[int]:
-    return {row[0] for row in rows}
-
-
 def _portion(
-    reach: Reach, node: Node | None, order: Order, titles: list[Hit], pages: list[Counted], wanted: range
+    reach: Reach, node: Node | None, order: Order, titles: list[Hit], best: list[Hit], wanted: range
 ) -> list[Hit]:
-    """Return the hits whose numbers are `wanted`, out of `titles` (in order) and the pages found."""
-    if node is None or not wanted:
-        return titles[wanted.start : wanted.stop]
-    if order is not Order.RELEVANCE and titles:
+    """Return the hits whose numbers are `wanted`, out of `titles` (in order) and the pages found (`best`: by rank)."""
+    if node is None or order is Order.RELEVANCE or not wanted:
+        return [*titles, *best][wanted.start : wanted.stop]
+    if titles:
         placed = found_by.page_hits(reach, node, order, 0, wanted.stop)
-        both = sorted([*titles, *placed], key=lambda hit: hit.place(order))
-        return both[wanted.start : wanted.stop]
-    before = titles[wanted.start : wanted.stop]
-    first, number = max(0, wanted.start - len(titles)), len(wanted) - len(before)
-    if not number:
-        return before
-    if order is Order.RELEVANCE:
-        return [*before, *found_by.best_of(pages, first, number)]
-    return [*before, *found_by.page_hits(reach, node, order, first, number)]
+        return sorted([*titles, *placed], key=lambda hit: hit.place(order))[wanted.start : wanted.stop]
+    return found_by.page_hits(reach, node, order, wanted.start, len(wanted))
 
 
 def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -> list[FoundHit]:
@@ -204,11 +188,17 @@ def _file_names(page_ids: Iterable[int]) -> dict[int, str]:
     return dict(sources.values_list("page_id", "received_file__name"))
 
 
-def _facets(counted: list[Counted]) -> dict[str, list[FacetValue]]:
-    """Return for each facet its most frequent values with their labels; years from the latest on."""
+def _facets(groups: list[Counted]) -> dict[str, list[FacetValue]]:
+    """Return for each facet its most frequent values with their labels; years from the latest on.
+
+    `groups`: (facet values …, how many hits have them).
+    """
     facets: dict[str, list[FacetValue]] = {}
-    for place, name in enumerate(FACETS, 1):
-        counts = Counter(row[place] for row in counted if row[place])
+    for place, name in enumerate(FACETS):
+        counts: Counter[Any] = Counter()
+        for group in groups:
+            if group[place]:
+                counts[group[place]] += group[-1]
         common = counts.most_common(MOST_FACET_VALUES)
         if name == "year":
             facets[name] = [FacetValue(int(year), year, count) for year, count in sorted(common, reverse=True)]

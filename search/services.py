@@ -13,7 +13,7 @@ from dms.vault.services import blind_index
 
 from . import exports
 from .filters import Chosen
-from .hits import Order
+from .found import Order
 from .query import parse
 from .selectors import MOST, NOTHING_CHOSEN, Results, find
 from .tokens import index_string

@@ -17,7 +17,7 @@ from dms.core.table_files import WRITERS
 
 from . import services
 from .filters import Chosen
-from .hits import FACETS, Order
+from .found import FACETS, Order
 from .indexing import pages_not_indexed
 from .offers import offers
 from .query import QueryError

@@ -47,3 +47,12 @@ class Engine(Protocol):
 
     def search(self, kind: Kind, node: Node) -> Iterator[Match]:
         """Yield every match of `node`, in no order."""
+
+
+def mixed(version: str) -> str:
+    """Return the SQL, for either database, that mixes columns `id` and `version` into a number under 2**31.
+
+    The cube, modulo a prime, of a sum of both: whole numbers of 64 bits hold every step while ids are under 2**46.
+    """
+    both = f"((id * 48271 + {version} * 16807) % 2147483647)"
+    return f"({both} * {both} % 2147483647) * {both} % 2147483647"

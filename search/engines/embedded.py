@@ -17,7 +17,7 @@ from typing import TypeVar
 from ..query import Node
 from ..tokens import TOKEN_VERSION, index_string
 from . import files
-from .base import Document, Kind, Match
+from .base import Document, Kind, Match, mixed
 from .expression import expression_of
 
 _T = TypeVar("_T")
@@ -112,6 +112,12 @@ class EmbeddedEngine:
             for row in connection.execute(sql, (expression_of(node),)):
                 yield Match(*row)
 
+    def knows(self, kind: Kind, node: Node) -> bool:
+        """Return whether anything matches at all, whoever may see it; for deciding what need not be asked."""
+        sql = f"SELECT 1 FROM {kind}_fts WHERE {kind}_fts MATCH ? LIMIT 1"
+        with self._reader() as connection:
+            return connection.execute(sql, (expression_of(node),)).fetchone() is not None
+
     def found(
         self, kind: Kind, node: Node, *, ranked: bool, below: int | None = None, limit: int = -1
     ) -> list[tuple[int] | tuple[int, float]]:
@@ -138,12 +144,12 @@ class EmbeddedEngine:
             return dict(connection.execute(sql, values).fetchall())
 
     def sums(self, kind: Kind, stretch: int) -> dict[int, tuple[int, ...]]:
-        """Return (texts, sum of ids, of versions, of their products) by stretch of so many ids.
+        """Return (texts, sum of ids, of versions, of `mixed` of both) by stretch of so many ids.
 
         A text that was cut by an older rule counts as version -1.
         """
         sql = f"""
-            SELECT id / ?, count(*), sum(id), sum(v), sum(id * v)
+            SELECT id / ?, count(*), sum(id), sum(v), sum({mixed("v")})
             FROM (SELECT id, CASE token_version WHEN ? THEN version ELSE -1 END AS v FROM {kind}_doc) GROUP BY 1"""
         with self._reader() as connection:
             return {row[0]: tuple(row[1:]) for row in connection.execute(sql, (stretch, TOKEN_VERSION))}

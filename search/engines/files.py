@@ -17,7 +17,7 @@ _SCHEMA = """
 CREATE TABLE {kind}_doc (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, token_version INTEGER NOT NULL);
 CREATE TABLE {kind}_tokens (id INTEGER PRIMARY KEY, tokens TEXT NOT NULL);
 CREATE TABLE {kind}_forgotten (id INTEGER PRIMARY KEY);
-CREATE VIRTUAL TABLE {kind}_fts USING fts5(tokens, content='', tokenize='ascii', prefix='1');
+CREATE VIRTUAL TABLE {kind}_fts USING fts5(tokens, content='', tokenize='ascii', prefix='1', columnsize=0);
 """
 KINDS = ("page", "title")
 

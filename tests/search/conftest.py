@@ -16,7 +16,7 @@ from ocr.alto import to_alto
 from ocr.page_text import PageText, typed_line
 from search import indexing
 from search.filters import Chosen
-from search.hits import Order
+from search.found import Order
 from search.query import parse
 from search.selectors import Results, find
 from tests.factories import House, a_dossier, a_house, a_page, an_item

@@ -31,17 +31,18 @@ def test_whoever_may_not_read_the_newest_gets_the_older_ones_portion_by_portion(
     reach = Reach(many.house.staff1)
     node = parse("押金").text
     readable = sorted(many.pages[f"押金 第{n}页"].pk for n in range(3))
-    rows = hits.ranked_page_facts(reach, node, 2, with_facets=False)
-    assert [row[1] for row in rows] == readable[:0:-1]
+    found = hits.pages_found(reach, node, 2, best=9, with_facets=False)
+    assert (found.total, {hit.page_id for hit in found.best}) == (2, set(readable[1:]))
     assert len(list(apart.sources(Kind.PAGE, node, "holdings_page", ranked=False, newest=2))) > 2
-    rows = hits.ranked_page_facts(reach, node, 100, with_facets=False)
-    assert [row[1] for row in rows] == readable[::-1]
+    found = hits.pages_found(reach, node, 100, best=9, with_facets=False)
+    assert (found.total, {hit.page_id for hit in found.best}) == (3, set(readable))
 
 
 def test_ranks_come_through_unchanged(many: Desk):
     node = parse("押金").text
-    rows = hits.ranked_page_facts(Reach(many.house.archivist), node, 100, with_facets=False)
-    assert {row[1]: row[2] for row in rows} == {match.id: match.rank for match in engine().search(Kind.PAGE, node)}
+    found = hits.pages_found(Reach(many.house.archivist), node, 100, best=100, with_facets=False)
+    by_rank = sorted(engine().search(Kind.PAGE, node), key=lambda match: (match.rank, -match.id))
+    assert [hit.page_id for hit in found.best] == [match.id for match in by_rank]
 
 
 def test_nothing_differs_where_everything_is_indexed(many: Desk):
@@ -66,3 +67,14 @@ def test_two_differences_do_not_make_up_for_each_other(many: Desk):
     Page.objects.filter(pk=one.pk).update(text_version=3)
     Page.objects.filter(pk=other.pk).update(text_version=2)
     assert apart.stale(Kind.PAGE, 50) == [one.pk, other.pk]
+
+
+def test_versions_too_high_and_too_low_do_not_make_up_for_each_other_after_an_older_database_was_put_back(many: Desk):
+    pages = list(Page.objects.order_by("pk")[:3])
+    assert pages[0].pk + pages[2].pk == 2 * pages[1].pk
+    for page, indexed, present in zip(pages, (2, 1, 3), (1, 3, 2), strict=True):
+        engine().put([Document(Kind.PAGE, page.pk, indexed, "字")])
+        Page.objects.filter(pk=page.pk).update(text_version=present)
+    ours, theirs = apart._sums(Kind.PAGE)[0], engine().sums(Kind.PAGE, apart.STRETCH)[0]
+    assert ours[:3] == theirs[:3]
+    assert apart.stale(Kind.PAGE, 50) == [page.pk for page in pages]

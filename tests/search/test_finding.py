@@ -6,7 +6,7 @@ import pytest
 
 from dms.holdings.models import DossierGrant
 from search.engines.base import Kind
-from search.hits import Order
+from search.found import Order
 from search.indexing import index
 from search.snippets import plain
 from tests.factories import a_dossier

@@ -45,6 +45,42 @@ def test_an_index_that_was_lost_is_made_again(papers: Desk, own_index: Path) -> 
     assert len(papers.found("staff1", "押金")) == 3
 
 
+def test_what_the_last_comparison_found_is_kept_for_a_while_and_looked_at_again_each_time(papers: Desk, monkeypatch):
+    clock, compared, real = [0.0], [], indexing.stale
+
+    def dear(kind, limit):
+        clock[0] += 1.0
+        compared.append(kind)
+        return real(kind, limit)
+
+    monkeypatch.setattr(indexing, "stale", dear)
+    behind = indexing.Behind(now=lambda: clock[0])
+    assert (behind.pages(), len(compared)) == ([], 1)
+    page = papers.pages["押金第二页"]
+    give_text(page, "刚刚改正")
+    assert (behind.pages(), len(compared)) == ([page.pk], 1)
+    index_everything()
+    by_now = len(compared)
+    assert (behind.pages(), len(compared)) == ([], by_now)
+    older = Page.objects.order_by("pk")[0]
+    monkeypatch.setattr(indexing, "NEWEST", 0)
+    Page.objects.filter(pk=older.pk).update(text_version=9)
+    assert behind.pages() == []
+    clock[0] += 1.0 / indexing.SHARE
+    assert behind.pages() == [older.pk]
+
+
+def test_what_was_compared_with_an_index_that_was_replaced_counts_no_more(papers: Desk, own_index: Path, monkeypatch):
+    behind = indexing.Behind(now=iter(range(100)).__next__)
+    assert behind.pages() == []
+    for path in own_index.parent.iterdir():
+        path.unlink()
+    monkeypatch.setattr(indexing, "NEWEST", 0)
+    assert len(behind.pages()) == 4
+    indexing.rebuild()
+    assert behind.pages() == []
+
+
 def test_counts_only_pages_the_person_may_read_as_not_indexed(papers: Desk) -> None:
     give_text(papers.pages["押金第二页"], "又一版")
     people = papers.house.people

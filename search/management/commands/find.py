@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dms.core.errors import Refusal
 from dms.organisation.models import User
-from search.hits import Order
+from search.found import Order
 from search.selectors import FoundHit, Results
 from search.services import run_search
 from search.snippets import plain
