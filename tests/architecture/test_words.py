@@ -89,3 +89,9 @@ def test_translations_keep_the_placeholders(chinese: gettext.GNUTranslations):
 
 def test_no_translation_is_a_guess_of_the_tool():
     assert "#, fuzzy" not in CATALOGUE.read_text(encoding="utf-8")
+
+
+def test_chinese_sentences_have_chinese_marks(chinese: gettext.GNUTranslations):
+    met = words_of_modules() | words_of_templates()
+    narrow = re.compile(r"[\u4e00-\u9fff”》）][,;:!?](?! ?[A-Za-z0-9])")
+    assert {message: said(message, chinese) for message in met if narrow.search(said(message, chinese))} == {}
