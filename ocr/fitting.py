@@ -6,12 +6,15 @@ about as wide as the line's cell, a character lies near where the engine saw it,
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image
 
 from .page_text import Box, Char, Line, is_wide
+from .rasters import shades
 
 _MOST_PIECES = 6  # of one character, such as 川 or 淅
 _NARROW = frozenset("，。、；：！？“”‘’（）《》〈〉【】—…·一丨")
@@ -32,12 +35,14 @@ class _Ink:
 
     @property
     def spans(self) -> tuple[Floats, Floats]:
-        """Left edge and right edge (pieces × number taken, from none to the most) of every choice of neighbours."""
-        count = len(self.starts)
-        left = np.repeat(self.starts[:, None], _MOST_PIECES, axis=1).astype(float)
-        at = np.arange(count)[:, None] + np.arange(_MOST_PIECES)[None, :]
-        right = np.where(at < count, self.ends[np.minimum(at, count - 1)], np.inf)
-        return left, right
+        """Left and right edge: pieces taken, from one to the most × where they end, counted in pieces from none to all.
+
+        Where there are not so many pieces, the left edge is at minus infinity.
+        """
+        ends_at = np.arange(len(self.starts) + 1)
+        first = ends_at - np.arange(1, _MOST_PIECES + 1)[:, None]
+        left = np.where(first >= 0, self.starts[np.maximum(first, 0)], -np.inf)
+        return left, np.broadcast_to(self.ends[np.maximum(ends_at - 1, 0)], left.shape).astype(np.float64)
 
 
 def fitted(line: Line, pixels: NDArray[np.uint8]) -> Line:
@@ -51,7 +56,7 @@ def fitted(line: Line, pixels: NDArray[np.uint8]) -> Line:
         return line
     dark = _dark(pixels[y0:y1, x0:x1])
     cell = _cell(chars, y1 - y0)
-    ink = _pieces(dark.sum(axis=0), cell)
+    ink = _pieces(dark.sum(axis=0, dtype=np.int32), cell)
     if not len(ink.starts):
         return line
     deal = _dealt(chars, ink, cell, x0, (line.box[0], line.box[2]))
@@ -73,17 +78,17 @@ def _cell(chars: tuple[Char, ...], height: int) -> float:
     """The width of a Chinese character in this line: the usual step from one to the next, or else the line's height."""
     middles = [(char.box[0] + char.box[2]) / 2 if is_wide(char.text) else None for char in chars]
     steps = [b - a for a, b in pairwise(middles) if a is not None and b is not None and b > a]
-    step = float(np.median(steps)) if len(steps) >= 3 else 0.0
+    step = median(steps) if len(steps) >= 3 else 0.0
     return step if 0.55 * height < step < 1.6 * height else 0.9 * height
 
 
 def _dark(strip: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Where the strip is ink; nowhere on a strip without contrast. Rules that run through it are left out."""
-    paper, dark = (float(value) for value in np.percentile(strip[::2, ::2], (90, 2)))
+    paper, dark = shades(strip[::2, ::2], 90, 2)
     if paper - dark < 20:
         return np.zeros(strip.shape, dtype=bool)
     ink = strip < (paper + dark) / 2
-    ink[ink.mean(axis=1) > 0.6] = False
+    ink[np.count_nonzero(ink, axis=1) > 0.6 * strip.shape[1]] = False
     return ink
 
 
@@ -117,40 +122,47 @@ def _dealt(chars: tuple[Char, ...], ink: _Ink, cell: float, left: int, own: tupl
 
     `left` is where the strip begins; ink outside the engine's `own` line (from, to) may well belong to nobody.
     """
-    starts, ends = ink.spans
-    widths, middles = (ends - starts) / cell, (starts + ends) / 2
-    costs = {kind: _width_cost(widths, kind) for kind in ("cell", "narrow", "latin")}
+    count = len(ink.starts)
     outside = (ink.ends <= own[0] - left) | (ink.starts >= own[1] - left)
     worth = np.where(outside, 0.1, _LEFT_OVER * np.minimum(1, (ink.ends - ink.starts) / cell) + 0.2)
     left_over = np.concatenate(([0.0], np.cumsum(worth)))
-    count = len(ink.starts)
-    best = left_over.copy()
-    steps: list[tuple[Floats, Floats, Floats]] = []
-    for char in chars:
-        middle = (char.box[0] + char.box[2]) / 2 - left
-        drift = np.minimum(np.abs(middles - middle) / cell, 4) * _DRIFT
-        taken = best[:count, None] + costs[_kind(char.text)] + drift
-        after = best + _NO_INK
-        for number in range(min(_MOST_PIECES, count)):
-            np.minimum(after[number + 1 :], taken[: count - number, number], out=after[number + 1 :])
-        steps.append((best, taken, after))
-        best = np.minimum.accumulate(after - left_over) + left_over
-    return _traced(steps, left_over, count)
+    before = np.full(_MOST_PIECES + count + 1, np.inf)
+    by_pieces = sliding_window_view(before, count + 1)[_MOST_PIECES - 1 :: -1]  # shows `before` as many pieces earlier
+    best = left_over
+    costs = _costs(chars, ink, cell, left)
+    cheapest = np.empty((len(chars), count + 1))
+    for cost, least in zip(costs, cheapest, strict=True):
+        before[_MOST_PIECES:] = best
+        cost[:_MOST_PIECES] += by_pieces
+        np.add(best, _NO_INK, out=cost[_MOST_PIECES])
+        np.subtract(cost.min(axis=0), left_over, out=least)
+        best = np.minimum.accumulate(least) + left_over
+    return _traced(costs, cheapest)
 
 
-def _traced(steps: list[tuple[Floats, Floats, Floats]], left_over: Floats, count: int) -> list[tuple[int, int]]:
+def _costs(chars: tuple[Char, ...], ink: _Ink, cell: float, left: int) -> Floats:
+    """What it costs to give a character some pieces: characters × pieces taken × where they end; a last row is free."""
+    starts, ends = ink.spans
+    widths, middles = (ends - starts) / cell, (starts + ends) / 2
+    kinds = [_kind(char.text) for char in chars]
+    by_kind = {kind: np.where(np.isfinite(widths), _width_cost(widths, kind), np.inf) for kind in set(kinds)}
+    seen = np.array([(char.box[0] + char.box[2]) / 2 - left for char in chars])
+    costs = np.empty((len(chars), _MOST_PIECES + 1, len(ink.starts) + 1))
+    pieces = costs[:, :_MOST_PIECES]
+    np.minimum(np.abs(middles - seen[:, None, None]) * (_DRIFT / cell), 4 * _DRIFT, out=pieces)
+    pieces += np.stack([by_kind[kind] for kind in kinds])
+    return costs
+
+
+def _traced(costs: Floats, cheapest: Floats) -> list[tuple[int, int]]:
     """The way back from the end: which choice each character's best cost came from."""
     deal: list[tuple[int, int]] = []
-    at = count
-    for before, taken, after in reversed(steps):
-        at = int(np.argmin(after[: at + 1] - left_over[: at + 1]))
-        choices = [taken[at - number - 1, number] if at > number else np.inf for number in range(_MOST_PIECES)]
-        number = int(np.argmin(choices))
-        if choices[number] <= before[at] + _NO_INK:
-            at -= number + 1
-            deal.append((at, number + 1))
-        else:
-            deal.append((at, 0))
+    at = cheapest.shape[1] - 1
+    for cost, least in zip(costs[::-1], cheapest[::-1], strict=True):
+        at = int(least[: at + 1].argmin())
+        taken = (int(cost[:, at].argmin()) + 1) % (_MOST_PIECES + 1)
+        at -= taken
+        deal.append((at, taken))
     return deal[::-1]
 
 
@@ -178,7 +190,9 @@ def _boxes(
 ) -> list[Box]:
     """Boxes as high as the character's ink, and as wide with half the gap to its neighbours where that is small."""
     x0, y0, _x1, y1 = line
-    edges = [(int(ink.starts[at]), int(ink.ends[at + number - 1])) if number else None for at, number in deal]
+    starts, ends = ink.starts.tolist(), ink.ends.tolist()
+    edges = [(starts[at], ends[at + number - 1]) if number else None for at, number in deal]
+    tops, bottoms = _heights(dark)
     margin = cell * 0.15
     boxes: list[Box] = []
     before = -cell
@@ -188,8 +202,17 @@ def _boxes(
             boxes.append((own[0], y0, max(own[2], own[0] + 1), y1))
             continue
         after = next((other[0] for other in edges[index + 1 : index + 3] if other), edge[1] + cell)
-        rows = np.flatnonzero(dark[:, edge[0] : edge[1]].any(axis=1))
         left, right = edge[0] - min((edge[0] - before) / 2, margin), edge[1] + min((after - edge[1]) / 2, margin)
-        boxes.append((x0 + round(left), y0 + int(rows[0]), x0 + round(right), y0 + int(rows[-1]) + 1))
+        top, bottom = min(tops[edge[0] : edge[1]]), max(bottoms[edge[0] : edge[1]])
+        boxes.append((x0 + round(left), y0 + top, x0 + round(right), y0 + bottom))
         before = edge[1]
     return boxes
+
+
+def _heights(dark: NDArray[np.bool_]) -> tuple[list[int], list[int]]:
+    """For each column the first row with ink and the row after the last; in a column without, what no other needs."""
+    columns = np.ascontiguousarray(dark.T)
+    inked = columns.any(axis=1)
+    tops = np.where(inked, columns.argmax(axis=1), dark.shape[0])
+    bottoms = np.where(inked, dark.shape[0] - columns[:, ::-1].argmax(axis=1), 0)
+    return tops.tolist(), bottoms.tolist()

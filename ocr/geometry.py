@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
+from . import rasters
 from .page_text import Box, Char, Line, Word, around
 
 _TURNS = {
@@ -23,7 +24,7 @@ def turned(image: Image.Image, turn: int) -> Image.Image:
 class Placement:
     """The way from the capture (`width` × `height`) to the image read: turned, scaled, then straightened.
 
-    `matrix` takes a point of the image read to the turned image in its scaled size, as `Image.transform` wants it.
+    `matrix` takes a point of the image read to the turned image in its scaled size, as `rasters.moved` wants it.
     """
 
     width: int
@@ -83,7 +84,4 @@ def straightened(image: Image.Image, placement: Placement, degrees: float) -> tu
     left = (image.width - cos * width - sin * height) / 2
     top = (image.height + sin * width - cos * height) / 2
     matrix = (cos, sin, left, -sin, cos, top)
-    level = image.transform(
-        (width, height), Image.Transform.AFFINE, matrix, resample=Image.Resampling.BICUBIC, fillcolor=255
-    )
-    return level, replace(placement, matrix=matrix)
+    return rasters.moved(image, (width, height), matrix), replace(placement, matrix=matrix)

@@ -6,9 +6,11 @@ signatures, numbers before clauses) is read row by row and becomes one line: a f
 
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 
+from .gutters import columns
 from .page_text import Box, Line, around
 from .ruling import Table
 
@@ -81,30 +83,38 @@ def _as_cell(line: Line) -> Line:
 def _text_blocks(pieces: list[Line]) -> list[list[Line]]:
     """Pieces outside tables: column by column where there are columns, row by row elsewhere, a block a paragraph."""
     pieces = sorted(pieces, key=lambda piece: _middle(piece.box))
-    band = _columned_band(pieces)
+    band, parted = _columned_band(pieces), columns(pieces, _height(pieces))
+    if parted is not None and (band is None or parted.size > band[1] - band[0]):
+        parts = (parted.above, parted.left, parted.right, parted.amid, parted.below)
+        return [block for part in parts for block in _text_blocks(part)]
     if band is None:
         return _paragraphs(_visual_lines(pieces))
-    start, end, columns = band
+    start, end, found = band
     blocks = _text_blocks(pieces[:start])
-    for column in columns:
+    for column in found:
         blocks += _text_blocks(column)
     return blocks + _text_blocks(pieces[end:])
+
+
+def _height(pieces: Sequence[Line]) -> float:
+    """The usual height of `pieces`."""
+    return median(piece.box[3] - piece.box[1] for piece in pieces) if pieces else 0.0
 
 
 def _columned_band(pieces: list[Line]) -> tuple[int, int, list[list[Line]]] | None:
     """The largest run of `pieces` (sorted by height on the page) that stands in columns of running text."""
     if len(pieces) < 2 * _FEWEST_IN_COLUMN:
         return None
-    height = float(np.median([piece.box[3] - piece.box[1] for piece in pieces]))
+    height = _height(pieces)
     spans = [(piece.box[0] // _BIN, -(-piece.box[2] // _BIN)) for piece in pieces]
     best: tuple[int, int, list[list[Line]]] | None = None
     start = 0
     while start + 2 * _FEWEST_IN_COLUMN <= len(pieces):
         end = _end_of_band(spans, start, max(1, round(_GUTTER * height / _BIN)))
         if end - start >= 2 * _FEWEST_IN_COLUMN and (best is None or end - start > best[1] - best[0]):
-            columns = _columns(pieces[start:end], height)
-            if len(columns) >= 2:
-                best = (start, end, columns)
+            found = _columns(pieces[start:end], height)
+            if len(found) >= 2:
+                best = (start, end, found)
         start += 1
     return best
 
@@ -173,8 +183,14 @@ def _visual_rows(pieces: Sequence[Line]) -> list[list[Line]]:
 
 
 def _same_height(row: list[Line], piece: Line) -> bool:
-    """Say whether `piece` stands beside its nearest neighbour in `row`: most of the lower one's height is shared."""
+    """Say whether `piece` stands beside its nearest neighbour in `row`: most of the lower one's height is shared.
+
+    What stands above or below another is no neighbour, however far the boxes of close lines overlap.
+    """
     near = min(row, key=lambda other: max(other.box[0] - piece.box[2], piece.box[0] - other.box[2]))
+    over = min(near.box[2], piece.box[2]) - max(near.box[0], piece.box[0])
+    if over > 0.5 * min(near.box[2] - near.box[0], piece.box[2] - piece.box[0]):
+        return False
     shared = min(near.box[3], piece.box[3]) - max(near.box[1], piece.box[1])
     return shared > 0.45 * min(near.box[3] - near.box[1], piece.box[3] - piece.box[1])
 

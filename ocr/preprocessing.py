@@ -1,16 +1,19 @@
 """What is done to an image before it is read: is there ink, which way up, how askew, what is paper and what is ink.
 
-Pillow and numpy only; nothing here reads text. Judgements are made on a small copy (about 100 dpi), so that they cost
+Nothing here reads text. Judgements are made on a small copy (about 100 dpi), so that they cost
 a few hundredths of a second whatever the scanner's resolution.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from .page_text import Box
+from .rasters import Bools, Floats, closed, counted, strokes, thick
 from .seals import without_seals
 
 SURVEY_DPI = 100
@@ -23,12 +26,11 @@ _TILE = 24  # survey pixels; about two lines of text: some paper shows in each
 _CELL = 8  # survey pixels; about half a character
 _CELL_INK = 0.06  # share of a cell that a stroke covers, and a speck of dust does not
 _FEWEST_CELLS = 4
+_MOST_POINTS = 30_000  # of ink to tell the lean by; a third of them misjudges columns
+_GAP = 8  # survey pixels; signs of a line stand closer, lines do not
 
-Floats = NDArray[np.float32]
-Bools = NDArray[np.bool_]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Survey:
     """The small copy of a page: `light` as share of the paper around it (1 = paper), and the `paper` in tiles (0..255).
 
@@ -42,8 +44,18 @@ class Survey:
 
     def turned(self, turn: int) -> "Survey":
         """Return the survey of the same page turned clockwise by `turn` degrees."""
-        light, paper = np.rot90(self.light, -turn // 90), np.rot90(self.paper, -turn // 90)
-        return Survey(light, paper, np.rot90(self.ink, -turn // 90), np.rot90(self.words, -turn // 90))
+        if not turn:
+            return self
+        return Survey(*(_quarters(part, turn) for part in (self.light, self.paper, self.ink, self.words)))
+
+    @cached_property
+    def lean(self) -> float:
+        """By how many degrees clockwise the lines of an upright page must be turned to be level (-6 … 6)."""
+        return _lean(self.ink)
+
+
+def _quarters(part: NDArray[Any], turn: int) -> NDArray[Any]:
+    return np.ascontiguousarray(np.rot90(part, -turn // 90))
 
 
 def as_grey(image: Image.Image, dpi: int) -> Image.Image:
@@ -76,9 +88,13 @@ def has_text(page: Survey) -> bool:
 
     Cells are counted, not pixels: dust is everywhere and little in each place, a lone page number is the reverse.
     """
-    rows, columns = (size // _CELL * _CELL for size in page.words.shape)
-    cells = page.words[:rows, :columns].reshape(rows // _CELL, _CELL, columns // _CELL, _CELL)
-    return int((cells.mean(axis=(1, 3)) > _CELL_INK).sum()) >= _FEWEST_CELLS
+    counts = counted(page.words, _CELL)
+    return int(np.count_nonzero(counts > _CELL_INK * _CELL * _CELL)) >= _FEWEST_CELLS
+
+
+def is_pale(page: Survey) -> bool:
+    """Say whether none of the ink is as dark as ink usually is: very faint writing, or the back of the sheet alone."""
+    return int(np.count_nonzero(page.light[page.words] < _PALE)) < _FEWEST_CELLS
 
 
 def lies_sideways(page: Survey) -> bool:
@@ -87,7 +103,7 @@ def lies_sideways(page: Survey) -> bool:
     Signs of a line stand closer together than lines do, so closing small gaps fills far more along the lines than
     across them (1.4 to 5 times on all sorts of Chinese pages, faint and leaning ones too).
     """
-    return _filled(page.words.T) > _filled(page.words)
+    return _filled(page.words, 1, _GAP) > _filled(page.words, _GAP, 1)
 
 
 def may_stand_on_its_head(page: Survey) -> bool:
@@ -95,7 +111,7 @@ def may_stand_on_its_head(page: Survey) -> bool:
 
     Lines begin at the margin or a fixed indent, and end where the words do.
     """
-    slope = np.tan(np.radians(-lean(page)))
+    slope = np.tan(np.radians(-page.lean))
     y, x = np.nonzero(page.words)
     rows = (y - x * slope).astype(np.int32)
     across = (x + y * slope).astype(np.int32)
@@ -106,22 +122,6 @@ def may_stand_on_its_head(page: Survey) -> bool:
     begins = (starts < np.percentile(starts, 15) + em).sum()
     stops = (ends > np.percentile(ends, 85) - em).sum()
     return bool(stops > 1.5 * begins and stops > 0.6 * len(ends))
-
-
-def lean(page: Survey) -> float:
-    """Return by how many degrees clockwise the lines of an upright page must be turned to be level (-6 … 6)."""
-    y, x = np.nonzero(page.ink)
-    if not y.size:
-        return 0.0
-    step = y.size // 30_000 + 1
-    y, x = y[::step], x[::step] - page.light.shape[1] / 2
-
-    def sharpness(angle: float) -> float:
-        rows = (y - x * np.tan(np.radians(angle)) + page.light.shape[1]).astype(np.int32)
-        return float(np.square(np.diff(np.bincount(rows).astype(np.float64))).sum())
-
-    coarse = max(np.arange(-6.0, 6.1, 0.5), key=sharpness)
-    return -round(float(max(np.arange(coarse - 0.4, coarse + 0.41, 0.1), key=sharpness)), 1)
 
 
 def densest_part(page: Survey, width: int, height: int) -> Box:
@@ -153,12 +153,28 @@ def even_out(grey: Image.Image, page: Survey) -> Image.Image:
     return even if stretch == 1.0 else even.point([max(0, round(255 - (255 - v) * stretch)) for v in range(256)])
 
 
+def _lean(ink: Bools) -> float:
+    y, x = np.nonzero(ink)
+    if not y.size:
+        return 0.0
+    step = y.size // _MOST_POINTS + 1
+    rows = y[::step].astype(np.float32) + ink.shape[1]
+    columns = x[::step].astype(np.float32) - ink.shape[1] / 2
+
+    def sharpness(angle: float) -> float:
+        counts = np.bincount((rows - columns * float(np.tan(np.radians(angle)))).astype(np.int32))
+        return float(np.square(np.diff(counts)).sum())
+
+    coarse = max(np.arange(-6.0, 6.1, 0.5), key=sharpness)
+    return -round(float(max(np.arange(coarse - 0.4, coarse + 0.41, 0.1), key=sharpness)), 1)
+
+
 def _shines_through(page: Survey) -> bool:
     """Say whether much that is pale has nothing dark beside it: the sheet's back, where the front is well inked."""
     pale = (page.light > _PALE) & (page.light < _PALEST)
-    dark = Image.fromarray(np.where(page.light < _DARK, 255, 0).astype(np.uint8))
-    alone = pale & (np.asarray(dark.filter(ImageFilter.BoxBlur(3))) == 0)
-    return int(alone.sum()) > _MUCH * int(page.words.sum())
+    beside_dark = thick((page.light < _DARK).view(np.uint8), 7, 7)
+    alone = pale & (beside_dark == 0)
+    return int(np.count_nonzero(alone)) > _MUCH * int(np.count_nonzero(page.words))
 
 
 def _without_shine(image: Image.Image, paper: float) -> Image.Image:
@@ -171,10 +187,11 @@ def _without_shine(image: Image.Image, paper: float) -> Image.Image:
 def _paper(values: Floats) -> Floats:
     """The paper's lightness in tiles: the fourth fifth of each, never less than a third of the page's own."""
     height, width = values.shape
-    padded = np.pad(values, ((0, -height % _TILE), (0, -width % _TILE)), mode="edge")
-    rows, columns = padded.shape[0] // _TILE, padded.shape[1] // _TILE
-    tiles = padded.reshape(rows, _TILE, columns, _TILE).swapaxes(1, 2).reshape(rows, columns, -1)
-    rank = _TILE * _TILE * 4 // 5
+    padded = np.pad(values, ((0, -height % _TILE), (0, -width % _TILE)), mode="edge")[::2, ::2]
+    side = _TILE // 2  # a quarter of the pixels says as much
+    rows, columns = padded.shape[0] // side, padded.shape[1] // side
+    tiles = padded.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, -1)
+    rank = side * side * 4 // 5
     paper = np.partition(tiles, rank, axis=2)[:, :, rank]
     floor = max(1.0, float(np.percentile(paper, 75)) * 0.35)
     return np.maximum(paper, floor).astype(np.float32)
@@ -194,36 +211,15 @@ def _without_rims(ink: Bools) -> Bools:
 
 def _without_rules(ink: Bools, length: int = 30) -> Bools:
     """The ink without straight strokes longer than `length`: the rules of forms, which run both ways."""
-    rules = _runs(ink, length) | _runs(ink.T, length).T
+    dark = ink.view(np.uint8)
     # With a pixel around, because what leans leaves crumbs along its edge.
-    wide = rules.copy()
-    wide[1:] |= rules[:-1]
-    wide[:-1] |= rules[1:]
-    wide[:, 1:] |= rules[:, :-1]
-    wide[:, :-1] |= rules[:, 1:]
-    return ink & ~wide
+    rules = thick(strokes(dark, length, 1) | strokes(dark, 1, length), 3, 3)
+    return ink & (rules == 0)
 
 
-def _filled(ink: Bools) -> int:
-    """How many pixels closing gaps of up to seven along the rows would fill."""
-    at = np.arange(ink.shape[1], dtype=np.int16)
-    last = np.maximum.accumulate(np.where(ink, at, -100), axis=1)
-    following = np.minimum.accumulate(np.where(ink, at, 30_000)[:, ::-1], axis=1)[:, ::-1]
-    return int((following - last <= 8).sum()) - int(ink.sum())
-
-
-def _runs(ink: Bools, length: int) -> Bools:
-    """Where ink runs on along a row for at least `length` pixels."""
-    if ink.shape[1] <= length:
-        return np.zeros_like(ink)
-    sums = np.zeros((ink.shape[0], ink.shape[1] + 1), dtype=np.int16)
-    np.cumsum(ink, axis=1, out=sums[:, 1:], dtype=np.int16)
-    full = np.zeros((ink.shape[0], ink.shape[1] + length), dtype=np.int16)
-    full[:, length - 1 : ink.shape[1]] = sums[:, length:] - sums[:, :-length] == length
-    np.cumsum(full, axis=1, out=full)
-    covered = full[:, length - 1 :].copy()
-    covered[:, 1:] -= full[:, : covered.shape[1] - 1]
-    return covered[:, : ink.shape[1]] > 0
+def _filled(ink: Bools, across: int, down: int) -> int:
+    """How many pixels closing the gaps narrower than `across`, or lower than `down`, would fill."""
+    return int(np.count_nonzero(closed(ink.view(np.uint8), across, down))) - int(np.count_nonzero(ink))
 
 
 def _line_ends(rows: NDArray[np.int32], across: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

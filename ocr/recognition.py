@@ -41,6 +41,8 @@ def recognise(image: Image.Image, engine: Engine, dpi: int | None = None) -> Pag
         better = _most_readable(grey, survey, engine, dpi, (turn, (turn + 180) % 360))
         if better != turn:
             turn, lines = better, _read(_upright(grey, survey, better, dpi), engine)
+        if preprocessing.is_pale(survey) and _confidence(lines) < engine.sure:
+            return page  # the back of the sheet, seen through it: faint writing is read more surely
     # Asked only now: an engine that hands a page on to another one says so by its name.
     return replace(page, turn=turn, lines=lines, engine=engine.name)
 
@@ -90,9 +92,8 @@ def _upright(grey: Image.Image, survey: Survey, turn: int, dpi: int) -> _Upright
     scale = _scale(dpi)
     placement = Placement(grey.width, grey.height, turn, scale)
     image = preprocessing.even_out(turned(_in_reading_size(grey, dpi), turn), survey)
-    lean = preprocessing.lean(survey)
-    if abs(lean) >= _WORTH_STRAIGHTENING:
-        image, placement = straightened(image, placement, lean)
+    if abs(survey.lean) >= _WORTH_STRAIGHTENING:
+        image, placement = straightened(image, placement, survey.lean)
     return _Upright(image, survey, placement, round(dpi * scale))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .page_text import Box
+from .rasters import strokes, thick
 
 Pixels = NDArray[np.uint8]
 
@@ -47,9 +48,9 @@ def tables(pixels: Pixels, dpi: int) -> tuple[Table, ...]:
     scale = min(1.0, _DPI / dpi)
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     dark = (small < _DARK).astype(np.uint8)
-    across = _strokes(_thick(dark, 1, 3), (1, _ACROSS))
-    down = _strokes(_thick(dark, 3, 1), (_DOWN, 1))
-    count, labels, stats, _middles = cv2.connectedComponentsWithStats(_thick(across | down, 5, 5))
+    across = strokes(thick(dark, 1, 3), _ACROSS, 1)
+    down = strokes(thick(dark, 3, 1), 1, _DOWN)
+    count, labels, stats, _middles = cv2.connectedComponentsWithStats(thick(across | down, 5, 5))
     found = []
     for number in range(1, count):
         x, y, w, h = (int(value) for value in stats[number][:4])
@@ -78,15 +79,6 @@ def cut_at_rules(box: Box, found: Sequence[Table]) -> list[Box]:
     if x1 - left >= near or not pieces:
         pieces.append((min(left, x1 - 1), y0, x1, y1))
     return pieces
-
-
-def _strokes(mask: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """What of `mask` is part of a straight stroke of `size` (rows, columns)."""
-    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(size, np.uint8)), dtype=np.uint8)
-
-
-def _thick(mask: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.dilate(mask, np.ones((down, across), np.uint8)), dtype=np.uint8)
 
 
 def _rows(across: NDArray[np.uint8], down: NDArray[np.uint8]) -> list[Row]:

@@ -1,6 +1,6 @@
 """Reads of texts: the current text of a page, its versions, what waits, what somebody should look at."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -27,6 +27,12 @@ def current_capture(page: Page) -> Capture:
     """Return the image of `page` that counts now, with its stored files."""
     capture: Capture = page.captures.select_related("master").get(is_current=True)
     return capture
+
+
+def current_captures(pages: Iterable[Page]) -> dict[int, Capture]:
+    """Return the images that count now, with masters and text layers, by their pages' keys, in one query."""
+    current = Capture.objects.filter(page__in=[page.pk for page in pages], is_current=True)
+    return {capture.page_id: capture for capture in current.select_related("master", "text_layer__stored")}
 
 
 def current_reading(page: Page) -> Reading | None:
@@ -128,7 +134,7 @@ def to_check(user: Any, wanted: Wanted | None = None) -> QuerySet[Page]:
     if wanted.failed:
         pages = pages.filter(state=PageState.FAILED).order_by("pk")
     else:
-        limit = wanted.below or settings.OCR_DOUBTFUL_BELOW
+        limit = wanted.below or settings.OCR_CHECK_BELOW
         pages = pages.filter(checked_at__isnull=True, state=PageState.RECOGNISED, confidence__lt=limit)
         pages = pages.order_by("confidence", "pk")
     if wanted.dossier:

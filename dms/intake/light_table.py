@@ -109,7 +109,7 @@ def token_of(item: int, pages: Iterable[int]) -> str:
 
 def scan_limits() -> ScanLimits:
     """Return the limits the operator has set."""
-    return ScanLimits(**settings.SCAN_LIMITS, least_confidence=settings.OCR_DOUBTFUL_BELOW)
+    return ScanLimits(**settings.SCAN_LIMITS, least_confidence=settings.OCR_CHECK_BELOW)
 
 
 def get_table_of_batch(user: Any, public_id: str) -> Table:

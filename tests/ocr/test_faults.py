@@ -14,8 +14,9 @@ from dms.core import clock
 from dms.holdings.models import Page, Reading
 from dms.journal.models import JournalEntry
 from dms.vault.models import StoredFile
-from ocr import policy, scratch, services, tasks
+from ocr import policy, scratch, tasks
 from ocr.selectors import page_text
+from ocr.services import recognising
 from ocr.tasks import recognise_next
 
 from .conftest import Desk, Told, text_of
@@ -44,8 +45,8 @@ def was_killed(child: int) -> bool:
 
 
 def deadly(name: str, when: str) -> None:
-    """Let this process be killed before or after it calls services.<name>."""
-    real = getattr(services, name)
+    """Let this process be killed before or after it calls recognising.<name>."""
+    real = getattr(recognising, name)
 
     def call(*args, **values):
         if when == "before":
@@ -54,18 +55,28 @@ def deadly(name: str, when: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         return result
 
-    setattr(services, name, call)
+    setattr(recognising, name, call)
 
 
 STEPS = [
     (name, when)
-    for name in ("current_capture", "read", "held", "to_alto", "seal", "enter", "add_reading", "record", "_announce")
+    for name in (
+        "current_captures",
+        "read",
+        "to_alto",
+        "seal_all",
+        "lock_held",
+        "enter_all",
+        "add_readings",
+        "record_many",
+        "announce",
+    )
     for when in ("before", "after")
 ]
 
 
 @pytest.mark.rule("B1")
-@pytest.mark.parametrize(("name", "when"), [*STEPS, ("_write_text", "after")])
+@pytest.mark.parametrize(("name", "when"), [*STEPS, ("_write_together", "after")])
 def test_a_worker_killed_at_any_step_loses_and_doubles_nothing(desk: Desk, monkeypatch, name: str, when: str):
     told = Told(text_of("物业服务合同"))
     monkeypatch.setattr(tasks, "_sandbox", lambda: told)

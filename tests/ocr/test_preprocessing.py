@@ -44,6 +44,11 @@ def test_faint_words_are_text():
     assert preprocessing.has_text(surveyed(papers.a_letter(ink=140, paper=215)))
 
 
+@pytest.mark.parametrize(("ink", "pale"), [(25, False), (140, False), (190, True)])
+def test_pale_is_what_has_no_ink_as_dark_as_ink_is(ink: int, pale: bool):
+    assert preprocessing.is_pale(surveyed(papers.a_letter(ink=ink))) is pale
+
+
 @pytest.mark.parametrize(("turn", "sideways"), [(0, False), (90, True), (180, False), (270, True)])
 def test_lines_that_run_up_and_down_are_noticed(turn: int, sideways: bool):
     image = papers.a_letter().rotate(-turn, expand=True)
@@ -52,7 +57,7 @@ def test_lines_that_run_up_and_down_are_noticed(turn: int, sideways: bool):
 
 @pytest.mark.parametrize("degrees", [-3.0, -0.7, 0.0, 0.4, 2.5])
 def test_the_lean_is_found_to_a_fifth_of_a_degree(degrees: float):
-    assert preprocessing.lean(surveyed(papers.leaning(papers.a_letter(), degrees))) == pytest.approx(-degrees, abs=0.2)
+    assert surveyed(papers.leaning(papers.a_letter(), degrees)).lean == pytest.approx(-degrees, abs=0.2)
 
 
 def test_a_page_on_its_head_gives_reason_to_look_closer():

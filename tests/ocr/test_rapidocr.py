@@ -93,6 +93,12 @@ def test_doubtful_characters_are_words_of_their_own_so_that_they_can_be_marked()
     assert line.text == "合合同书"
 
 
+def test_one_doubtful_digit_makes_a_doubtful_number():
+    told = answers((1, 0.99, 2), (2, 0.5, 2), (3, 0.99, 2))
+    line = StripReader(lambda data: told, ("", "2", "0", "9")).read(np.full((48, 96), 255, dtype=np.uint8), (0, 0))
+    assert [(word.text, word.confidence) for word in line.words] == [("209", 25)]
+
+
 def test_what_is_unsure_is_read_again_in_full_width_and_the_surer_reading_is_kept():
     widths = []
 
@@ -102,6 +108,13 @@ def test_what_is_unsure_is_read_again_in_full_width_and_the_surer_reading_is_kep
 
     line = StripReader(network, ("", "合", "同", "书")).read(np.full((48, 512), 255, dtype=np.uint8), (0, 0))
     assert (line.text, widths) == ("同", [384, 512])
+
+
+def test_a_row_of_the_same_digit_is_read_again_in_full_width():
+    zeros = [part for _zero in range(4) for part in ((1, 0.98, 1), (0, 1, 1))]
+    first, second = answers(*zeros[2:]), answers(*((sign, min(1, sure + 0.01), steps) for sign, sure, steps in zeros))
+    reader = StripReader(lambda data: first if data.shape[3] == 384 else second, ("", "0", "同", "书"))
+    assert reader.read(np.full((48, 512), 255, dtype=np.uint8), (0, 0)).text == "0000"
 
 
 def test_what_is_no_text_is_left_out():

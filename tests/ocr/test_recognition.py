@@ -81,6 +81,13 @@ def test_an_unsure_page_is_looked_at_both_ways_and_stays_where_neither_is_better
     assert len(attentive.images) == 3
 
 
+@pytest.mark.rule("A10")
+@pytest.mark.parametrize(("confidence", "lines"), [(30, 0), (90, 1)])
+def test_what_is_pale_all_over_is_kept_only_where_it_is_read_surely(confidence: int, lines: int):
+    page = recognise(papers.a_letter(ink=190), Attentive(confidence))
+    assert len(page.lines) == lines
+
+
 def test_fine_scans_are_read_smaller_and_boxes_come_back_in_full_size():
     attentive = Attentive()
     fine = papers.a_letter().resize((papers.SIZE[0] * 2, papers.SIZE[1] * 2))

@@ -126,7 +126,7 @@ def test_an_engine_that_eats_memory_is_stopped_at_the_limit():
 
 
 def test_a_process_that_hoards_is_replaced_between_pages_before_it_fails_on_one():
-    with a_sandbox(misbehaving.Hoarding, megabytes=1000) as sandbox:
+    with a_sandbox(misbehaving.Hoarding, megabytes=1400) as sandbox:
         seen = []
         for _page in range(6):
             sandbox.read(LETTER, ORDER)

@@ -17,7 +17,7 @@ from dms.vault.services import destroy, store
 from ocr import errors, services, signals
 from ocr.page_text import PageText
 from ocr.selectors import page_text
-from ocr.services import recognise_page
+from ocr.services import recognise_page, recognising
 from tests.factories import a_dossier, a_page, an_item
 
 from .conftest import Desk, Told, text_of
@@ -110,7 +110,7 @@ def test_an_error_while_writing_leaves_nothing_written(desk: Desk, monkeypatch):
     def broken(*args, **kwargs):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(services, "record", broken)
+    monkeypatch.setattr(recognising, "record_many", broken)
     with pytest.raises(DatabaseError):
         recognise_page(page, Told())
     assert (desk.now().state, desk.now().text_version) == ("waiting", 0)

@@ -56,6 +56,15 @@ def test_the_list_says_so_when_there_is_nothing_to_check(desk: Desk, staff: Clie
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize(("confidence", "listed"), [(85, 1), (90, 0)])
+def test_the_list_begins_below_what_the_engine_s_good_pages_reach(
+    desk: Desk, staff: Client, settings, confidence: int, listed: int
+):
+    settings.OCR_CHECK_BELOW = 90
+    a_doubtful_page(desk, confidence=confidence)
+    assert len(staff.get(reverse("ocr:to_check")).context["rows"]) == listed
+
+
 def test_filters_stand_in_the_address(desk: Desk, staff: Client):
     a_doubtful_page(desk, confidence=40)
     for query, number in (("below=30", 0), ("below=60", 1), ("dossier=nobody", 0), ("show=failed", 0), ("below=x", 1)):

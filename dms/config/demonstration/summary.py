@@ -44,7 +44,7 @@ def summary_of(house: Organisation) -> Summary:
     pages = Page.objects.filter(source__received_file__batch__in=batches)
     states = _counts(pages)
     doubtful = pages.filter(
-        state=PageState.RECOGNISED, checked_at__isnull=True, confidence__lt=settings.OCR_DOUBTFUL_BELOW
+        state=PageState.RECOGNISED, checked_at__isnull=True, confidence__lt=settings.OCR_CHECK_BELOW
     )
     return Summary(
         dossiers=len(house.dossiers),

@@ -33,3 +33,4 @@ _ON_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")  # noqa: F405
 DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3" if _ON_SQLITE else "test_juanzong"}  # noqa: F405
 AXES_ENABLED = False
 OCR_ENGINE = "tesseract"  # loads no models with every worker that a test starts; the others are tested by name
+OCR_CHECK_BELOW = 75  # as base.py has it for this engine

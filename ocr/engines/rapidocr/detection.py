@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...page_text import Box
+from ...rasters import shades
 from .models import Network
 
 Pixels = NDArray[np.uint8]
@@ -25,7 +26,6 @@ class Detector:
 
     def find(self, pixels: Pixels, dpi: int) -> list[Box]:
         """Return the boxes of pieces of text in `pixels` (rows × columns), in no order; only the inked part is seen."""
-        cv2.setNumThreads(1)
         left, top, right, bottom = _inked_part(pixels, dpi)
         if right - left < 8 or bottom - top < 8:
             return []
@@ -78,4 +78,4 @@ def _pieces(heat: NDArray[np.float32]) -> list[tuple[float, float, float, float]
 def _has_ink(pixels: Pixels, box: Box) -> bool:
     x0, y0, x1, y1 = box
     part = pixels[y0:y1:2, x0:x1:2]
-    return part.size > 0 and float(np.percentile(part, 3)) < _INK
+    return part.size > 0 and shades(part, 3)[0] < _INK

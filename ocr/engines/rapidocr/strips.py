@@ -1,5 +1,6 @@
 """Reads one piece of text, a strip of the page one line high, with PP-OCR's recogniser; knows nothing of the page."""
 
+import re
 from itertools import pairwise
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...page_text import Char, Line, Word, around, is_wide, needs_space, readable
+from ...rasters import shades
 from .models import Network
 
 Pixels = NDArray[np.uint8]
@@ -18,6 +20,7 @@ _STEP = 32  # widths are multiples of this, so that OpenVINO meets the same ones
 # Narrower strips cost less, and Chinese characters are read as well; what is then unsure is read again in full width.
 _NARROW = 0.75
 _WORTH_ANOTHER_LOOK = 0.6
+_REPEATED = re.compile(r"(\d)\1\1")  # narrowed, a row of zeros loses one: the network is sure all the same
 _SHORT = 8  # times as wide as high: short strips cost little, and narrowed lose a character (序号 becomes 房)
 _LEAST = 0.5  # PP-OCR's own: below this a piece is dirt, a drawing or part of a seal
 _DOUBTFUL = 75  # percent
@@ -37,7 +40,7 @@ class StripReader:
             return None
         squeeze = _NARROW if width > _SHORT * height else 1.0
         signs = self._signs(strip, squeeze)
-        if squeeze < 1 and signs and min(sure for _sign, _at, sure in signs) < _WORTH_ANOTHER_LOOK:
+        if squeeze < 1 and signs and _is_worth_another_look(signs):
             again = self._signs(strip, 1.0)
             signs = max(signs, again, key=_mean)
         if not signs or _mean(signs) < _LEAST:
@@ -58,12 +61,17 @@ class StripReader:
     def _decoded(self, best: NDArray[np.int64], sure: NDArray[np.float32], pitch: float) -> list[Sign]:
         """The signs of a run of answers: the same one twice without a pause between is one sign (CTC)."""
         edges = np.flatnonzero(np.diff(best)) + 1
-        signs = []
-        for start, end in pairwise((0, *edges.tolist(), len(best))):
-            if best[start]:
-                text = self._characters[int(best[start])]
-                signs.append((text, (start + end) / 2 * pitch, float(sure[start:end].max())))
-        return signs
+        numbers, chances = best.tolist(), sure.tolist()
+        return [
+            (self._characters[numbers[start]], (start + end) / 2 * pitch, max(chances[start:end]))
+            for start, end in pairwise((0, *edges.tolist(), len(numbers)))
+            if numbers[start]
+        ]
+
+
+def _is_worth_another_look(signs: list[Sign]) -> bool:
+    unsure = min(sure for _sign, _at, sure in signs) < _WORTH_ANOTHER_LOOK
+    return unsure or _REPEATED.search("".join(sign for sign, _at, _sure in signs)) is not None
 
 
 def _mean(signs: list[Sign]) -> float:
@@ -89,7 +97,10 @@ def _line(signs: list[Sign], strip: Pixels, corner: tuple[int, int]) -> Line | N
 
 def _word(run: list[Char], before: list[Word], spaced: bool) -> Word:
     space = bool(before) and spaced and needs_space(before[-1].text, run[0].text)
-    return Word(tuple(run), round(sum(char.confidence for char in run) / len(run)), space)
+    least = min(char.confidence for char in run)
+    # One doubtful digit makes a doubtful number, however sure the others are.
+    sure = least if least < _DOUBTFUL else round(sum(char.confidence for char in run) / len(run))
+    return Word(tuple(run), sure, space)
 
 
 def _together(a: Char, b: Char) -> bool:
@@ -128,8 +139,9 @@ def _percent(probability: float) -> int:
 
 def _inked_rows(strip: Pixels) -> tuple[int, int]:
     """The first row with ink and the row after the last; a speck is no ink."""
-    low, high = (float(value) for value in np.percentile(strip[::2, ::2], (3, 90)))
-    rows = np.flatnonzero((strip < (low + high) / 2).sum(axis=1) > max(1, strip.shape[1] // 200))
+    low, high = shades(strip[::2, ::2], 3, 90)
+    inked = np.count_nonzero(strip < (low + high) / 2, axis=1)
+    rows = np.flatnonzero(inked > max(1, strip.shape[1] // 200))
     if rows.size < 3:
         return 0, strip.shape[0]
     return int(rows[0]), int(rows[-1]) + 1

@@ -1,10 +1,7 @@
-"""Reads waiting pages, keeps corrections: the only writer of texts. Pictures are opened in the sandbox, never here."""
+"""Corrections, checks, new tries, and what is done with texts that are there; reading is done in recognising.py."""
 
 from collections.abc import Sequence
-from functools import partial
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -12,126 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from dms.clearance.policy import Act
 from dms.core import clock
 from dms.core.errors import NotFound, Refusal, require
-from dms.core.leases import held
-from dms.holdings.models import Capture, Page, PageState, Reading, ReadingKind
+from dms.holdings.models import Page, PageState, Reading, ReadingKind
 from dms.holdings.selectors import decide_item, get_dossier_by_number
 from dms.holdings.services import add_reading
-from dms.intake.models import TextLayer
 from dms.journal.services import record
 from dms.organisation.models import User
-from dms.vault.errors import Damaged, Destroyed
-from dms.vault.models import StoredFile
-from dms.vault.services import discard, enter, read, seal, store
+from dms.vault.services import store
 
-from . import policy
-from .alto import to_alto
-from .corrections import corrected
-from .errors import EngineCrashed, EngineUnavailable, ImageUnreadable, RecognitionFailed
-from .images import Order
-from .page_text import PageText
-from .sandbox import Sandbox
-from .selectors import current_capture, failed_pages, page_text, pages_by_file, text_of
-from .signals import text_changed
-from .text_layers import from_layer
+from .. import policy
+from ..alto import to_alto
+from ..corrections import corrected
+from ..page_text import PageText
+from ..selectors import current_capture, failed_pages, page_text, pages_by_file, text_of
+from .recognising import announce
 
 _AT_ONCE = 100  # pages in one transaction
-
-
-def recognise_page(page: Page, sandbox: Sandbox) -> bool:
-    """B1: read `page` (as leased) and keep its text; return False where another worker took it meanwhile.
-
-    The engine works outside any transaction. What it found is written only while the lease stands: text, state and
-    the journal's line together, or nothing. A failed try gives the page back; the last one marks it and says why.
-    Raises `EngineUnavailable` and the vault's errors with the page given back untouched: those are not its fault.
-    """
-    if policy.tries_of(page.attempt) > policy.TRIES:
-        # Its workers died before they could say anything.
-        return _write_failure(page, EngineCrashed.words)
-    capture = current_capture(page)
-    try:
-        kind, text = _text_of(capture, sandbox)
-    except (EngineUnavailable, Refusal):
-        _give_back_unharmed(page)
-        raise
-    except RecognitionFailed as error:
-        return _note_failed_try(page, error)
-    return _write_text(page, capture, kind, text)
-
-
-def _text_of(capture: Capture, sandbox: Sandbox) -> tuple[ReadingKind, PageText]:
-    layer = TextLayer.objects.filter(capture=capture).select_related("stored").first()
-    try:
-        if layer is not None:
-            return ReadingKind.TEXT_LAYER, from_layer(read(layer.stored), capture.width, capture.height)
-        master = read(capture.master)
-    except (Destroyed, Damaged) as error:
-        raise ImageUnreadable from error
-    order = Order(capture.media_type, capture.width, capture.height, capture.dpi, settings.INTAKE_MAX_PIXELS)
-    return ReadingKind.RECOGNISED, sandbox.read(master, order)
-
-
-def _write_text(page: Page, capture: Capture, kind: ReadingKind, text: PageText) -> bool:
-    # Sealed before the transaction: forcing key and file to the disk must hold up no other writer.
-    sealed = seal(to_alto(text)) if text.lines else None
-    with transaction.atomic():
-        # Locked here and now: whoever draws, withdraws or corrects the page waits for the few writes below.
-        if not held(page).select_for_update().exists():
-            if sealed:
-                discard(sealed)
-            return False
-        if sealed:
-            # What is rolled back becomes an orphan, which the vault sweeps up.
-            _enter(capture, kind, text, enter(sealed, purpose="alto"))
-            version, state = F("text_version") + 1, PageState.RECOGNISED
-        else:
-            capture.readings.filter(is_current=True).update(is_current=False)
-            version, state = F("text_version") + (1 if page.text_version else 0), PageState.BLANK
-        Capture.objects.filter(pk=capture.pk, turn=0).update(turn=text.turn)
-        held(page).update(
-            state=state,
-            text_version=version,
-            confidence=text.confidence,
-            checked_at=None,
-            failure="",
-            **_ended(page),
-        )
-        facts = {"kind": kind.value, "engine": text.engine, "confidence": text.confidence}
-        record("page.blank" if state == PageState.BLANK else "page.recognised", by=None, thing=page, facts=facts)
-        _announce(page)
-    return True
-
-
-def _enter(
-    capture: Capture, kind: ReadingKind, text: PageText, alto: StoredFile, made_by: User | None = None
-) -> Reading:
-    return add_reading(
-        capture=capture, kind=kind, alto=alto, engine=text.engine[:60], confidence=text.confidence, made_by=made_by
-    )
-
-
-def _note_failed_try(page: Page, error: RecognitionFailed) -> bool:
-    # A picture that cannot be opened will not open the next time either.
-    if isinstance(error, ImageUnreadable) or policy.tries_of(page.attempt) >= policy.TRIES:
-        return _write_failure(page, error.words)
-    return held(page).update(leased_until=None, leased_by="", failure=error.words) == 1
-
-
-def _write_failure(page: Page, words: str) -> bool:
-    with transaction.atomic():
-        if not held(page).update(state=PageState.FAILED, failure=words, **_ended(page)):
-            return False
-        record("page.recognition_failed", by=None, thing=page, facts={"why": words, "attempt": page.attempt})
-    return True
-
-
-def _ended(page: Page) -> dict[str, Any]:
-    """No lease any more; whatever comes next (a rescan, a new try) counts its tries anew."""
-    return {"leased_until": None, "leased_by": "", "attempt": policy.new_beginning(page.attempt)}
-
-
-def _give_back_unharmed(page: Page) -> None:
-    """End the lease as if it had never been: only its holder may do so, who has stopped."""
-    held(page).update(leased_until=None, leased_by="", attempt=F("attempt") - 1)
 
 
 def retry_page(*, page: Page, acting_user: User) -> None:
@@ -194,7 +86,14 @@ def correct_text(
             _mark_checked(locked, acting_user)
             return None
         alto = store(to_alto(after), purpose="alto")
-        reading = _enter(current_capture(locked), ReadingKind.CORRECTED, after, alto, acting_user)
+        reading = add_reading(
+            capture=current_capture(locked),
+            kind=ReadingKind.CORRECTED,
+            alto=alto,
+            engine=after.engine[:60],
+            confidence=after.confidence,
+            made_by=acting_user,
+        )
         Page.objects.filter(pk=locked.pk).update(
             state=PageState.RECOGNISED,
             text_version=F("text_version") + 1,
@@ -203,7 +102,7 @@ def correct_text(
             failure="",
         )
         record("page.text_corrected", by=acting_user, thing=locked, facts={"version": reading.version})
-        _announce(locked)
+        announce([locked.pk])
     return reading
 
 
@@ -250,10 +149,6 @@ def _locked(page: Page) -> Page:
         .get(pk=page.pk)
     )
     return locked
-
-
-def _announce(page: Page) -> None:
-    transaction.on_commit(partial(text_changed.send, sender=None, page_ids=[page.pk]), robust=True)
 
 
 def export_texts(*, number: str, acting_user: User) -> dict[str, str]:
