@@ -3,6 +3,7 @@
 The truth is the row's own state; a worker that dies is simply outlived: its lease ends and the row is drawn again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,19 @@ def lease(waiting: models.QuerySet[Any], *, worker: str, seconds: int, limit: in
 def held(row: Any) -> models.QuerySet[Any]:
     """Return the queryset that matches `row` only while the lease it was given still stands (same attempt)."""
     return type(row)._default_manager.filter(pk=row.pk, attempt=row.attempt, leased_until__isnull=False)
+
+
+def lock_held(rows: Sequence[Any]) -> list[Any]:
+    """Lock, until the transaction ends, those of `rows` (of one model) whose lease still stands; return them.
+
+    Locked in the order of their keys, so that two who lock several never wait for each other in a ring.
+    """
+    if not rows:
+        return []
+    model = type(rows[0])
+    leased = model._default_manager.filter(pk__in=[row.pk for row in rows], leased_until__isnull=False)
+    attempts = dict(leased.order_by("pk").select_for_update().values_list("pk", "attempt"))
+    return [row for row in rows if attempts.get(row.pk) == row.attempt]
 
 
 def release(row: Any) -> bool:

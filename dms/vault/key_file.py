@@ -146,15 +146,16 @@ class KeyFile:
 
     # Writing
 
-    def put(self, key: Key) -> None:
-        """Add one key; raise `Destroyed` where its id has a tombstone."""
+    def put(self, *keys: Key) -> None:
+        """Add keys, all of them or none, forced to the disk once; raise `Destroyed` where an id has a tombstone."""
         with self._writing() as connection:
-            if connection.execute("SELECT 1 FROM tombstones WHERE id = ?", (key.id.bytes,)).fetchone():
-                raise Destroyed(key.id)
-            connection.execute(
-                "INSERT INTO keys (id, wrapped, kind, at) VALUES (?, ?, ?, ?)",
-                (key.id.bytes, key.wrapped, key.kind, key.at),
-            )
+            for key in keys:
+                if connection.execute("SELECT 1 FROM tombstones WHERE id = ?", (key.id.bytes,)).fetchone():
+                    raise Destroyed(key.id)
+                connection.execute(
+                    "INSERT INTO keys (id, wrapped, kind, at) VALUES (?, ?, ?, ?)",
+                    (key.id.bytes, key.wrapped, key.kind, key.at),
+                )
 
     def add_missing(self, keys: Iterable[Key]) -> int:
         """Add those keys that are neither here nor under a tombstone; return how many."""

@@ -6,7 +6,7 @@ reached then is brought in line by `reconcile`, which never raises the dead.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -52,10 +52,15 @@ class KeyStore:
 
     def put(self, key_id: UUID, wrapped: bytes, kind: str) -> None:
         """Store a new key everywhere; raise `KeyStoreUnreachable` where one place cannot take it."""
+        self.put_all({key_id: wrapped}, kind)
+
+    def put_all(self, wrapped: Mapping[UUID, bytes], kind: str) -> None:
+        """Store new keys everywhere, in one commit a place; raises as `put`, and then some places may have all."""
         self.prepare()
-        key = Key(key_id, wrapped, kind, clock.now().isoformat())
+        at = clock.now().isoformat()
+        keys = [Key(key_id, one, kind, at) for key_id, one in wrapped.items()]
         for place in (self.primary, *self.replicas):
-            place.put(key)
+            place.put(*keys)
 
     def destroy(self, ids: Iterable[UUID], why: str) -> list[str]:
         """Destroy keys everywhere, for good; return the replicas that could not be reached. Idempotent (E6)."""

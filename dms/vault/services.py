@@ -9,7 +9,7 @@ import hashlib
 import io
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
@@ -29,8 +29,9 @@ from .sealing import blind_index, create_key, destroy_key, forget_keys, identity
 from .streams import MeasuredReader, MeasuredWriter, Undecryptable, decrypt, encrypt
 
 __all__ = [
-    "SealedFile", "blind_index", "condemn", "create_key", "destroy", "destroy_key", "discard", "enter", "fingerprint",
-    "finish_destructions", "open_plain", "read", "reconcile_replicas", "seal", "seal_text", "store", "unseal_text",
+    "SealedFile", "blind_index", "condemn", "create_key", "destroy", "destroy_key", "discard", "enter", "enter_all",
+    "fingerprint", "finish_destructions", "open_plain", "read", "reconcile_replicas", "seal", "seal_all", "seal_text",
+    "store", "unseal_text",
 ]  # fmt: skip
 
 IN_MEMORY = 4 << 20
@@ -62,21 +63,57 @@ def store(source: BinaryIO | bytes, *, purpose: str) -> StoredFile:
 
 def seal(source: BinaryIO | bytes) -> SealedFile:
     """Do of `store` what takes long (key and file, forced to the disk), for `enter` inside a short transaction."""
-    file_id = uuid4()
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    identity = x25519.Identity.generate()
+    return seal_all([source])[0]
+
+
+def seal_all(sources: Sequence[BinaryIO | bytes]) -> list[SealedFile]:
+    """Do `seal` for each of `sources`, each under a key of its own; all keys are forced to the disk in one commit.
+
+    For small files that are entered together. An exception leaves nothing of any of them that can be read.
+    """
+    identities = {uuid4(): x25519.Identity.generate() for _source in sources}
     try:
-        _put_key(file_id, identity)
-        plain, sealed = _write_sealed(file_id, stream, identity)
+        key_store().put_all({file_id: master_key.wrap(identity) for file_id, identity in identities.items()}, "file")
+        fillings = {
+            file_id: _Filling(io.BytesIO(source) if isinstance(source, bytes) else source, identity)
+            for (file_id, identity), source in zip(identities.items(), sources, strict=True)
+        }
+        placement.place_all(fillings)
     except BaseException:
-        _take_back(file_id)
+        _take_back(*identities)
         raise
-    return SealedFile(file_id, plain.size, plain.digest.hexdigest(), sealed.size, sealed.digest.hexdigest())
+    return [filling.outcome(file_id) for file_id, filling in fillings.items()]
+
+
+class _Filling:
+    """Encrypts one source into the file that is opened for it, and knows its measures afterwards."""
+
+    def __init__(self, stream: BinaryIO, identity: x25519.Identity) -> None:
+        self._identity = identity
+        self._plain = MeasuredReader(stream, master_key.keyed_hash("fingerprint"))
+        self._sealed = MeasuredWriter(None)
+
+    def __call__(self, target: BinaryIO) -> None:
+        self._sealed = MeasuredWriter(target)
+        encrypt(self._plain, self._sealed, self._identity.to_public())
+
+    def outcome(self, file_id: UUID) -> SealedFile:
+        plain, sealed = self._plain, self._sealed
+        return SealedFile(file_id, plain.size, plain.digest.hexdigest(), sealed.size, sealed.digest.hexdigest())
 
 
 def enter(sealed: SealedFile, *, purpose: str) -> StoredFile:
     """Write the row of what `seal` returned, in the caller's transaction."""
-    return StoredFile.objects.create(
+    return enter_all([sealed], purpose=purpose)[0]
+
+
+def enter_all(sealed: Iterable[SealedFile], *, purpose: str) -> list[StoredFile]:
+    """Write the rows of what `seal_all` returned, in the caller's transaction and one statement."""
+    return StoredFile.objects.bulk_create([_row(one, purpose) for one in sealed], batch_size=BATCH)
+
+
+def _row(sealed: SealedFile, purpose: str) -> StoredFile:
+    return StoredFile(
         id=sealed.id,
         purpose=purpose,
         size=sealed.size,
@@ -87,33 +124,18 @@ def enter(sealed: SealedFile, *, purpose: str) -> StoredFile:
     )
 
 
-def discard(sealed: SealedFile) -> None:
+def discard(*sealed: SealedFile) -> None:
     """Destroy what was sealed and is not to be entered, as far as can be done now; the orphan sweep does the rest."""
-    _take_back(sealed.id)
+    if sealed:
+        _take_back(*(one.id for one in sealed))
 
 
-def _put_key(file_id: UUID, identity: x25519.Identity) -> None:
-    key_store().put(file_id, master_key.wrap(identity), "file")
-
-
-def _write_sealed(file_id: UUID, stream: BinaryIO, identity: x25519.Identity) -> tuple[MeasuredReader, MeasuredWriter]:
-    reader = MeasuredReader(stream, master_key.keyed_hash("fingerprint"))
-    written: list[MeasuredWriter] = []
-
-    def fill(target: BinaryIO) -> None:
-        writer = MeasuredWriter(target)
-        written.append(writer)
-        encrypt(reader, writer, identity.to_public())
-
-    placement.place(file_id, fill)
-    return reader, written[-1]
-
-
-def _take_back(file_id: UUID) -> None:
+def _take_back(*ids: UUID) -> None:
     """Remove what a failed `store` left, as far as that can be done now; the orphan sweep does the rest."""
     try:
-        placement.remove(file_id)
-        key_store().destroy([file_id], "never filed")
+        for file_id in ids:
+            placement.remove(file_id)
+        key_store().destroy(ids, "never filed")
     except Exception:  # noqa: S110 (the first error is the one to tell)
         pass
 

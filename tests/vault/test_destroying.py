@@ -104,7 +104,7 @@ def test_a_row_brought_back_by_an_old_database_is_destroyed_again(places):
 
 
 STEPS_OF_STORE = [
-    ("dms.vault.services:_put_key", "before", 1),
+    ("dms.vault.keystore:KeyStore.put_all", "before", 1),
     ("dms.vault.key_file:KeyFile.put", "after", 1),
     ("dms.vault.key_file:KeyFile.put", "after", 2),
     ("dms.vault.placement:_give_name", "before", 1),

@@ -164,3 +164,14 @@ def test_what_is_no_database_is_named_unreachable(key_file):
     key_file.path.write_bytes(b"no database at all" * 100)
     with pytest.raises(KeyStoreUnreachable, match="cannot be reached"):
         KeyFile(key_file.folder).counts()
+
+
+@pytest.mark.rule("D4")
+def test_several_keys_are_all_put_or_none(key_file):
+    dead, living = a_key(), [a_key(), a_key()]
+    key_file.bury([a_stone(dead.id)])
+    with pytest.raises(Destroyed):
+        key_file.put(living[0], dead)
+    assert key_file.counts() == (0, 1)
+    key_file.put(*living)
+    assert key_file.keys_of(key.id for key in living) == {key.id: key for key in living}

@@ -209,3 +209,25 @@ def test_the_database_itself_refuses_impossible_rows(places, change, constraint)
     services.store(b"contract", purpose="test")
     with pytest.raises(IntegrityError, match=constraint), connection.cursor() as cursor:
         cursor.execute(f"UPDATE vault_storedfile SET {change}")
+
+
+@pytest.mark.rule("D4")
+def test_files_that_are_sealed_together_have_keys_and_places_of_their_own(places):
+    contents = [b"one", b"", b"three" * 100_000]
+    stored = services.enter_all(services.seal_all(contents), purpose="test")
+    assert [services.read(one) for one in stored] == contents
+    services.destroy([stored[0]], reason="test")
+    assert [services.read(one) for one in stored[1:]] == contents[1:]
+    assert len(places.sealed_files()) == 2
+
+
+@pytest.mark.rule("D4")
+def test_where_one_of_several_cannot_be_sealed_none_is_left(places):
+    class Broken(io.RawIOBase):
+        def read(self, size=-1):
+            raise OSError(errno.EIO, "no")
+
+    with pytest.raises(OSError, match="no"):
+        services.seal_all([b"one", Broken(), b"three"])
+    assert places.sealed_files() == []
+    assert not list(places.vault.rglob("*.part"))

@@ -1,5 +1,6 @@
 """Adds pages, their images and their texts. Called by intake and the recogniser, which ask for rights themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -95,6 +96,39 @@ def add_reading(
             made_at=clock.now(),
             made_by=made_by,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NewReading:
+    """A text of a capture that is to become the current one."""
+
+    capture: Capture
+    kind: ReadingKind
+    alto: StoredFile
+    engine: str = ""
+    confidence: int | None = None
+
+
+def add_readings(new: Sequence[NewReading]) -> list[Reading]:
+    """Do `add_reading` for many captures, each once, by the system; the caller has their pages locked."""
+    captures = [one.capture.pk for one in new]
+    before = Reading.objects.filter(capture__in=captures).order_by().values_list("capture")
+    versions = dict(before.annotate(last=Max("version")))
+    if versions:
+        Reading.objects.filter(capture__in=versions, is_current=True).update(is_current=False)
+    now = clock.now()
+    return Reading.objects.bulk_create(
+        Reading(
+            capture=one.capture,
+            version=versions.get(one.capture.pk, 0) + 1,
+            kind=one.kind,
+            engine=one.engine,
+            alto=one.alto,
+            confidence=one.confidence,
+            made_at=now,
+        )
+        for one in new
+    )
 
 
 def turn_page(*, page: Page, degrees: int, acting_user: User) -> Capture:
