@@ -30,6 +30,7 @@ from ocr.api import router as ocr
 from search.api import router as search
 
 from . import condition
+from .api_board import router as board
 from .api_door import finished, guarded, nothing_here
 from .openapi import ABOUT, TAGS, published
 from .outage import failed
@@ -198,7 +199,7 @@ def _invalid(errors: list[dict[str, str]]) -> HttpResponse:
     )
 
 
-for room in (organisation, holdings, intake, reading, ocr, search, journal, house):
+for room in (organisation, holdings, intake, reading, ocr, search, journal, house, board):
     api.add_router("", room)
 
 

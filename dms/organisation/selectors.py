@@ -32,6 +32,19 @@ def people(*, words: str = "", closed: bool = False) -> QuerySet[User]:
     return found.order_by("username")
 
 
+def posts_with_holders(*, fonds: str = "", kind: str = "") -> QuerySet[Post]:
+    """Return the posts with today's holdings prefetched (`holdings_today`), narrowed by codes; vacant ones too."""
+    today = PostHolding.objects.in_force(clock.today()).select_related("person").order_by("person__username")
+    found = Post.objects.select_related("fonds", "department").prefetch_related(
+        Prefetch("holdings", queryset=today, to_attr="holdings_today")
+    )
+    if fonds:
+        found = found.filter(fonds__code=fonds)
+    if kind:
+        found = found.filter(kind=kind)
+    return found.order_by("fonds__code", "kind", "department__code")
+
+
 def get_person(public_id: str) -> User:
     """Return the person, or raise NotFound."""
     person = User.objects.filter(public_id=public_id).first()

@@ -40,17 +40,21 @@ class Program:
         }
         if body is not None:
             values |= {"data": json.dumps(body), "content_type": "application/json"}
+        elif method == "post":  # nothing at all, as other clients send it; Django's own sends an empty form
+            values |= {"data": b"", "content_type": "application/json"}
         answer: HttpResponse = getattr(self.client, method)(f"/api/v1{address}", **values)
         return answer
 
-    def upload(self, address: str, *files: tuple[str, bytes], **headers: str) -> HttpResponse:
-        """Post files as the form field `file`."""
+    def upload(
+        self, address: str, *files: tuple[str, bytes], fields: dict[str, Any] | None = None, **headers: str
+    ) -> HttpResponse:
+        """Post files as the form field `file`, beside other `fields`."""
         streams = [io.BytesIO(content) for _name, content in files]
         for stream, (name, _content) in zip(streams, files, strict=True):
             stream.name = name
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"Accept-Language": "en", "Authorization": f"Bearer {self.secret}", **named}
-        answer: HttpResponse = self.client.post(f"/api/v1{address}", {"file": streams}, headers=sent)
+        answer: HttpResponse = self.client.post(f"/api/v1{address}", {**(fields or {}), "file": streams}, headers=sent)
         return answer
 
 

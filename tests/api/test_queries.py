@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from dms.holdings.models import Page
 from dms.intake.services import open_batch
-from tests.factories import a_dossier, a_page, an_item, read_as
+from dms.organisation.models import PostKind
+from tests.factories import a_department, a_dossier, a_page, a_person, an_item, read_as
 
 from .conftest import Program, World
 
@@ -36,6 +37,10 @@ def test_lists_ask_as_much_for_one_row_as_for_many(world: World, archivist: Prog
         "/kinds",
         "/series",
         "/people",
+        f"/batches/{world.batch.public_id}/light-table",
+        f"/items/{world.item.public_id}/light-table",
+        f"/batches/{world.batch.public_id}/check-sheet",
+        f"/batches/{world.batch.public_id}/rescans",
     )
     for_one = {address: questions(archivist, address) for address in lists}
     for number in range(4):
@@ -46,3 +51,15 @@ def test_lists_ask_as_much_for_one_row_as_for_many(world: World, archivist: Prog
         open_batch(dossier=dossier, section=dossier.kind.sections.first(), acting_user=house.archivist)
         archivist.upload(f"/batches/{world.batch.public_id}/files", (f"{number}.txt", b"x"))
     assert {address: questions(archivist, address) for address in lists} == for_one
+
+
+def test_what_administrators_list_asks_as_much_for_one_row_as_for_many(world: World) -> None:
+    house, admin = world.house, world.program("admin")
+    lists = ("/organisation/people", "/organisation/departments", "/organisation/posts", "/workers")
+    Page.objects.filter(pk=a_page(world.item).pk).update(state="failed")
+    for_one = {address: questions(admin, address) for address in lists}
+    for _number in range(4):
+        department = a_department(house.fonds)
+        a_person(PostKind.STAFF, house.fonds, department)
+        Page.objects.filter(pk=a_page(world.item).pk).update(state="failed")
+    assert {address: questions(admin, address) for address in lists} == for_one

@@ -116,6 +116,47 @@ class TestLargeUploads:
         assert UnfinishedUpload.objects.get(public_id=begun["id"]).arrived == 0
 
 
+@pytest.mark.rule("A10")
+class TestFolders:
+    """A browser sends the folders a file lay in; two files of one name can then be told apart."""
+
+    def upload(self, client: Client, batch, folder: str, words: str) -> str:
+        values = {"folder": folder, "file": SimpleUploadedFile("0001.jpg", jpeg_of(paper(words)))}
+        answer = client.post(reverse("intake:upload", args=[batch.public_id]), values, **SCRIPT)
+        return answer.json()["files"][0]["name"]
+
+    def test_files_of_one_name_from_two_folders_are_told_apart(self, house, batch):
+        client = signed_in(house.archivist)
+        names = [self.upload(client, batch, folder, folder) for folder in ("扫描/甲", "扫描/乙", "")]
+        assert names == ["扫描/甲/0001.jpg", "扫描/乙/0001.jpg", "0001.jpg"]
+        split_all()
+        titles = [file.item.title for file in ReceivedFile.objects.order_by("position")]
+        assert titles == ["扫描 / 甲 / 0001", "扫描 / 乙 / 0001", "0001"]
+
+    @pytest.mark.parametrize(
+        ("folder", "shown"),
+        [
+            ("../../etc", "etc/0001.jpg"),
+            ("/甲//乙/", "甲/乙/0001.jpg"),
+            ("甲\\乙", "甲/乙/0001.jpg"),
+            ("甲\u202e\n\x1b乙", "甲 乙/0001.jpg"),
+            ("长" * 80, "0001.jpg"),
+            ("外" * 65 + "/内", "内/0001.jpg"),
+        ],
+    )
+    def test_only_a_clean_short_name_is_kept(self, house, batch, folder, shown):
+        assert self.upload(signed_in(house.archivist), batch, folder, "甲") == shown
+
+    def test_large_files_keep_their_folders_too(self, house, batch, data):
+        client = signed_in(house.archivist)
+        url = reverse("intake:uploads", args=[batch.public_id])
+        values = {"name": "大.jpg", "folder": "扫描/甲", "size": len(data), "mark": "m"}
+        begun = client.post(url, values, **SCRIPT).json()
+        for number in range(-(-len(data) // PIECE)):
+            send_piece(client, batch, begun["id"], number, data)
+        assert finish(client, batch, begun["id"], data).json()["files"][0]["name"] == "扫描/甲/大.jpg"
+
+
 class TestZip:
     def test_the_page_says_what_was_inside(self, house, batch):
         client = signed_in(house.archivist)

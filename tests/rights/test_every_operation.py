@@ -106,6 +106,17 @@ OPERATIONS: dict[str, May] = {
     "send_piece": May(ARCHIVISTS, {}, headers={"X_Piece_Digest": "0" * 64}),
     "finish_large_file": May(ARCHIVISTS, {"digests": ["0" * 64]}),
     "give_up_large_file": May(ARCHIVISTS),
+    "get_batch_table": May(WORKERS),
+    "act_on_batch_table": May(WORKERS, {"act": "undo"}),
+    "rescan_page_of_batch": May(WORKERS),
+    "get_item_table": May(WORKERS),
+    "act_on_item_table": May(WORKERS, {"act": "undo"}),
+    "rescan_page_of_item": May(WORKERS),
+    "get_check_sheet": May(WORKERS),
+    "draw_check_sample": May(WORKERS, {"percent": 5}),
+    "judge_scans": May(WORKERS, {"pages": [{"page": "{page_id}", "version": 1}], "verdict": "good"}),
+    "list_pages_to_rescan": May(WORKERS),
+    "export_pages_to_rescan": May(WORKERS),
     "list_unplaced": May(ARCHIVISTS),
     "place_unplaced_scan": May(ARCHIVISTS, {"dossier": "{dossier_id}"}),
     "discard_unplaced_scan": May(ARCHIVISTS, REASON),
@@ -128,6 +139,11 @@ OPERATIONS: dict[str, May] = {
     "list_departments": May(EVERYBODY),
     "list_people": May(EVERYBODY),
     "list_classifications": May(EVERYBODY),
+    "list_everybody": May(ADMINISTRATORS),
+    "get_whole_person": May(ADMINISTRATORS),
+    "list_all_departments": May(ADMINISTRATORS),
+    "list_posts": May(ADMINISTRATORS),
+    "get_workers_board": May(ADMINISTRATORS | ARCHIVISTS),
     "get_list_template": May(ARCHIVISTS),
     "get_customer_list": May(ARCHIVISTS),
     "import_customer_list": May(ARCHIVISTS, {"rows": "all"}),
@@ -138,11 +154,15 @@ OPERATIONS: dict[str, May] = {
     "export_entries": May(AUDITORS),
     "get_entry": May(AUDITORS),
     "open_particulars": May(frozenset({"auditor"})),
+    "retry_pages": May(ADMINISTRATORS | ARCHIVISTS, {}),
     "withdraw_received_file": May(WORKERS, {}),
     "file_item_for_good": May(WORKERS),
     "withdraw_item_before_filing": May(WORKERS, REASON),
     "revoke_my_token": May(frozenset({"archivist", "admin"})),
 }
+
+
+UPLOADS = frozenset({"upload_files", "upload_customer_list", "rescan_page_of_batch", "rescan_page_of_item"})
 
 
 @dataclass
@@ -159,8 +179,8 @@ class Surroundings:
         if name == "read_page_again":
             names |= {"page_id": other.get("page_id", names["failed_page"])}
         address = path.format(**names) + may.query
-        if name in {"upload_files", "upload_customer_list"}:
-            return program.upload(address, ("x.csv", "名称\n甲\n".encode()))
+        if name in UPLOADS:
+            return program.upload(address, ("x.csv", "名称\n甲\n".encode()), fields={"version": 1})
         return program(method, address, filled(may.body, names), **may.headers)
 
 
@@ -204,6 +224,7 @@ def surroundings(db: None) -> Surroundings:
         "upload_id": begin_upload(
             batch=world.batch, name="x.pdf", size=9, mark="own", acting_user=house.archivist
         ).public_id,
+        "person_id": house.staff1.public_id,
         "piece": 0,
         "scan_id": keep_unplaced(
             token="x",
@@ -284,7 +305,18 @@ def test_a_token_that_only_reads_changes_nothing(surroundings: Surroundings) -> 
             assert (answer.status_code, answer.json()["code"]) == (403, "token_only_reads"), name
 
 
-IDS = ("dossier_id", "item_id", "page_id", "batch_id", "file_id", "upload_id", "scan_id", "list_id", "token_id")
+IDS = (
+    "dossier_id",
+    "item_id",
+    "page_id",
+    "batch_id",
+    "file_id",
+    "upload_id",
+    "scan_id",
+    "list_id",
+    "token_id",
+    "person_id",
+)
 
 
 def test_hidden_and_absent_answer_alike_to_the_byte(surroundings: Surroundings) -> None:

@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from . import batches, large_files, unplaced
+from . import batches, check_sheets, large_files, light_tables, unplaced
 
 router = Router()
-for part in (batches, large_files, unplaced):
+for part in (batches, large_files, unplaced, light_tables, check_sheets):
     router.add_router("", part.router)
 
 __all__ = ["router"]

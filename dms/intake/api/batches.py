@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Literal, cast
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from ninja import File, Query, Router, Status
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -232,6 +232,12 @@ def list_files(request: Call, batch_id: str, asked: Query[FileQuery]) -> dict[st
     }
 
 
+class Origin(Given):
+    """Where the files came from."""
+
+    folder: Text = Field("", max_length=600, description="The folders they lay in, with “/”: shown before their names.")
+
+
 class Received(Shown):
     """The files that were received, in the order they were sent."""
 
@@ -244,11 +250,11 @@ class Received(Shown):
     openapi_extra=shown({"files": [{**FILE_EXAMPLE, "state": "received", "moving": True}]}, status=201),
 )
 @repeatable
-def upload_files(request: Call, batch_id: str, file: File[list[UploadedFile]]) -> Status[Any]:
-    """Upload files (form field `file`, once or several times): PDF, TIFF, JPEG, PNG, WebP, BMP. They are streamed.
+def upload_files(request: Call, batch_id: str, file: File[list[UploadedFile]], data: Form[Origin]) -> Status[Any]:
+    """Upload files (form field `file`, once or several times): PDF, TIFF, JPEG, PNG, WebP, BMP, or a ZIP of these.
 
-    What is no scan is received as `refused`, with why. A file that the fonds has already waits as `duplicate` for
-    `keep` or `drop`. Under an idempotency key a file arrives once, however often it is sent.
+    They are streamed. What is no scan is received as `refused`, with why. A file that the fonds has already waits as
+    `duplicate` for `keep` or `drop`. Under an idempotency key a file arrives once, however often it is sent.
     """
     batch = selectors.get_batch_for(request.user, batch_id)
     if not file:
@@ -260,6 +266,7 @@ def upload_files(request: Call, batch_id: str, file: File[list[UploadedFile]]) -
             batch=batch,
             file=cast(BinaryIO, one.file or one),
             name=one.name or "",
+            folders=data.folder.split("/"),
             token=f"{mark}-{number}" if mark else "",
             acting_user=request.user,
         )
@@ -268,12 +275,25 @@ def upload_files(request: Call, batch_id: str, file: File[list[UploadedFile]]) -
     return Status(201, {"files": [file_now(row) for row in received]})
 
 
-@router.post("/batches/{slug:batch_id}/file", response=ShownBatch, openapi_extra=shown({**_BATCH, "state": "closed"}))
+class FilingBatch(Given):
+    """Why, where the check of the scans asks for more; the body may be left out."""
+
+    because: Text = Field("", max_length=300, description="Why the batch is filed although its check asks for more.")
+
+
+@router.post(
+    "/batches/{slug:batch_id}/file",
+    response=ShownBatch,
+    openapi_extra=shown({**_BATCH, "state": "closed"}, sent={"because": ""}),
+)
 @repeatable
-def file_whole_batch(request: Call, batch_id: str) -> dict[str, Any]:
-    """File a batch: its papers were checked and belong to the archive; the uploaded files are destroyed (A6)."""
+def file_whole_batch(request: Call, batch_id: str, data: FilingBatch | None = None) -> dict[str, Any]:
+    """File a batch: its papers were checked and belong to the archive; the uploaded files are destroyed (A6).
+
+    Pages still to be rescanned, or a sample nobody has looked at, are refused (409), unless `because` says why (A17).
+    """
     batch = selectors.get_batch_for(request.user, batch_id)
-    services.file_batch(batch=batch, acting_user=request.user)
+    services.file_batch(batch=batch, because=data.because if data else "", acting_user=request.user)
     return _found(selectors.get_batch_for(request.user, batch_id))
 
 

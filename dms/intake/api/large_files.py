@@ -25,6 +25,7 @@ class BegunUpload(Given):
     """A file that is to be sent in pieces."""
 
     name: Text = Field(min_length=1, max_length=200)
+    folder: Text = Field("", max_length=600, description="The folders it lay in, with “/”: shown before its name.")
     size: int = Field(ge=1, le=LARGEST, description="In bytes.")
     mark: Text = Field(
         min_length=1,
@@ -60,7 +61,9 @@ _BEGUN = {"name": "卷宗.pdf", "size": 31457280, "mark": "卷宗.pdf 31457280 2
 def begin_large_file(request: Call, batch_id: str, data: BegunUpload) -> dict[str, Any]:
     """Begin to send a large file, or learn what of it has arrived already."""
     batch = selectors.get_batch_for(request.user, batch_id)
-    return _shown(services.begin_upload(batch=batch, acting_user=request.user, **data.dict()))
+    values = data.dict(exclude={"folder"})
+    folders = data.folder.split("/")
+    return _shown(services.begin_upload(batch=batch, folders=folders, acting_user=request.user, **values))
 
 
 @router.get("/batches/{slug:batch_id}/uploads/{slug:upload_id}", response=Upload, openapi_extra=shown(_UPLOAD))

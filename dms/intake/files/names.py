@@ -1,6 +1,7 @@
 """File names as they may be kept and shown: no control or direction marks, no path, not longer than a disk allows."""
 
 import unicodedata
+from collections.abc import Sequence
 
 MAX_BYTES = 200
 MAX_EXTENSION_BYTES = 12
@@ -35,6 +36,11 @@ def clean_path(path: str) -> str:
             break
         shown = longer
     return shown
+
+
+def name_in(folders: Sequence[str], name: str) -> str:
+    """Return the name of a file that lay in these folders, from the top down: as `clean_path`, nothing in it a path."""
+    return clean_path("/".join([*folders, clean_file_name(name)]))
 
 
 def split_extension(name: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from dms.vault.services import destroy, store
 
 from .. import policy
 from ..files.kinds import Kind
-from ..files.names import clean_file_name, clean_path
+from ..files.names import clean_path, name_in
 from ..files.refused import FileRefused
 from ..files.sniffing import is_zip, misnamed, sniff
 from ..models import PACKED, FileState, ReceivedFile, ScanBatch
@@ -55,7 +55,7 @@ def receive_file(
         return known
     row = ReceivedFile(
         batch=batch,
-        name=clean_path("/".join([*folders, clean_file_name(name)])),
+        name=name_in(folders, name),
         token=token[:40],
         received_by=acting_user,
         received_at=clock.now(),

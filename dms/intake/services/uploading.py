@@ -24,7 +24,7 @@ from dms.vault.errors import Damaged, Destroyed
 from dms.vault.services import blind_index, condemn, read
 
 from .. import policy
-from ..files.names import clean_file_name
+from ..files.names import name_in
 from ..models import PieceOfUpload, ReceivedFile, ScanBatch, UnfinishedUpload
 from .answers import insist
 from .batches import locked_batch
@@ -41,10 +41,13 @@ class PiecesDiffer(Exception):
         self.number = number
 
 
-def begin_upload(*, batch: ScanBatch, name: str, size: int, mark: str, acting_user: User) -> UnfinishedUpload:
+def begin_upload(
+    *, batch: ScanBatch, name: str, folders: Sequence[str] = (), size: int, mark: str, acting_user: User
+) -> UnfinishedUpload:
     """Return this person's upload of this file into the batch, begun now or earlier; raise NotAllowed or Refusal.
 
     `mark`: what the browser knows the file by; only a keyed hash of it is kept. What is too large is refused at once.
+    `folders`: those it lay in, kept in its name.
     """
     limit = settings.INTAKE_MAX_FILE_BYTES
     if not 0 < size <= limit:
@@ -66,7 +69,7 @@ def begin_upload(*, batch: ScanBatch, name: str, size: int, mark: str, acting_us
                 batch=locked,
                 sent_by=acting_user,
                 mark=hashed,
-                name=clean_file_name(name),
+                name=name_in(folders, name),
                 size=size,
                 piece_bytes=settings.INTAKE_PIECE_BYTES,
                 begun_at=now,
@@ -116,11 +119,13 @@ def finish_upload(*, upload: UnfinishedUpload, digests: Sequence[str], acting_us
     _still_allowed(upload, acting_user)
     pieces = list(upload.pieces.select_related("stored").order_by("number"))
     whole = _Whole(upload, pieces, list(digests))
+    *folders, name = upload.name.split("/")
     try:
         file = receive_file(
             batch=upload.batch,
             file=cast(BinaryIO, io.BufferedReader(whole, buffer_size=1 << 20)),
-            name=upload.name,
+            name=name,
+            folders=folders,
             token=upload.public_id,
             acting_user=acting_user,
         )

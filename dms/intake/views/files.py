@@ -17,6 +17,7 @@ from ..models import ReceivedFile
 from ..uploads import NamelessUploadHandler
 from .rows import file_row
 
+LONGEST_FOLDER = 1000
 ACTS = frozenset({"keep", "drop", "again", "withdraw"})
 
 
@@ -31,18 +32,24 @@ def upload(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def _upload(request: HttpRequest, public_id: str) -> HttpResponse:
     batch = selectors.get_batch_for(request.user, public_id)
-    rows = []
-    for file in request.FILES.getlist("file"):
-        token = request.POST.get("token", "")[:40]
-        received = services.receive_file(
-            batch=batch, file=file, name=file.name or "", token=token, acting_user=request.user
+    token = request.POST.get("token", "")[:40]
+    folders = folders_of(request)
+    rows = [
+        services.receive_file(
+            batch=batch, file=file, name=file.name or "", folders=folders, token=token, acting_user=request.user
         )
-        rows.append(received)
+        for file in request.FILES.getlist("file")
+    ]
     if not _by_script(request):
         return redirect("intake:batch", public_id)
     if not rows:
         raise Refusal(_("The upload broke off: the file did not arrive whole."), _("Upload it once more."))
     return JsonResponse({"files": [_row(row) for row in rows]}, status=201)
+
+
+def folders_of(request: HttpRequest) -> list[str]:
+    """Return the folders in which the browser says the file lay, from the top down: words to be shown, never a path."""
+    return request.POST.get("folder", "")[-LONGEST_FOLDER:].split("/")
 
 
 class FileActView(View):

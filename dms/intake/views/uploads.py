@@ -13,6 +13,7 @@ from dms.core.errors import NotFound, Refusal
 
 from .. import selectors, services
 from ..models import ReceivedFile, UnfinishedUpload
+from .files import folders_of
 from .rows import file_row
 
 LONGEST_MARK = 600
@@ -28,8 +29,14 @@ class BeginUploadView(View):
         size, mark = request.POST.get("size", ""), request.POST.get("mark", "")[:LONGEST_MARK]
         if not (size.isascii() and size.isdigit() and len(size) <= LONGEST_SIZE and mark):
             raise _not_understood()
-        name = request.POST.get("name", "")
-        upload = services.begin_upload(batch=batch, name=name, size=int(size), mark=mark, acting_user=request.user)
+        upload = services.begin_upload(
+            batch=batch,
+            name=request.POST.get("name", ""),
+            folders=folders_of(request),
+            size=int(size),
+            mark=mark,
+            acting_user=request.user,
+        )
         return JsonResponse(_told(upload))
 
 

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const { Row, Uploads, filesOf, sizeOf, say, put } = window.Intake;
+  const { Row, Uploads, filesOf, folders, folderOf, sizeOf, say, put } = window.Intake;
   const start = JSON.parse(document.getElementById("batch-start").textContent);
   const root = document.getElementById("batch");
   const words = start.words;
@@ -283,9 +283,22 @@
     }
   }
 
+  /* A large file that came in a folder and stopped may be chosen again without its folder: it is the same file. */
+  function remindOfFolder(file) {
+    if (folderOf(file)) return;
+    for (const { stopped } of begun.values()) {
+      const at = stopped.name.lastIndexOf("/");
+      if (at > 0 && stopped.bytes === file.size && stopped.name.slice(at + 1) === file.name) {
+        folders.set(file, stopped.name.slice(0, at));
+        return;
+      }
+    }
+  }
+
   function addFiles(files) {
     if (!files.length) return;
     trouble("");
+    files.forEach(remindOfFolder);
     uploads.add(files);
     plan();
   }

@@ -28,7 +28,7 @@ async function send(url, body, told) {
   try {
     const headers = { "X-CSRFToken": csrf, "X-Requested-With": "XMLHttpRequest", Accept: "application/json" };
     if (!(body instanceof FormData)) headers["Content-Type"] = "application/json";
-    const answer = await fetch(url, { method: "POST", headers, body });
+    const answer = await fetch(url, { method: "POST", headers, body, priority: "high" });
     const data = await answer.json().catch(() => ({}));
     if (answer.ok) {
       take(data);

@@ -22,6 +22,36 @@ function fitted(page) {
   return (lies ? size.reverse() : size).map((side) => side.toFixed(3));
 }
 
+/* Return the longest row of places that only rises: what stands there may stay where it is. */
+function rising(places) {
+  const ends = []; // ends[n]: where the best row of n + 1 places ends
+  const before = places.map(() => -1);
+  places.forEach((place, at) => {
+    if (place < 0) return;
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (places[ends[middle]] < place) low = middle + 1;
+      else high = middle;
+    }
+    before[at] = low ? ends[low - 1] : -1;
+    ends[low] = at;
+  });
+  const row = new Set();
+  for (let at = ends.length ? ends[ends.length - 1] : -1; at >= 0; at = before[at]) row.add(at);
+  return row;
+}
+
+/* Give `list` these nodes in this order, and move none that needs not be moved. What goes elsewhere is fetched there. */
+function arrange(list, nodes) {
+  const stood = new Map(Array.from(list.children, (node, place) => [node, place]));
+  const stays = rising(nodes.map((node) => (stood.has(node) ? stood.get(node) : -1)));
+  for (let at = nodes.length - 1; at >= 0; at -= 1) {
+    if (!stays.has(at)) list.insertBefore(nodes[at], nodes[at + 1] || null);
+  }
+}
+
 export class Tiles {
   constructor(place, start, merge) {
     this.place = place;
@@ -31,6 +61,7 @@ export class Tiles {
     this.nodes = new Map(); // page → its tile
     this.groups = new Map(); // item → its section
     this.pages = new Map(); // page → what the server told
+    this.looks = new Map(); // page → what its tile shows
     this.order = [];
   }
 
@@ -70,6 +101,7 @@ export class Tiles {
         node.remove();
         this.nodes.delete(id);
         this.pages.delete(id);
+        this.looks.delete(id);
       }
     }
     this._nothing(!state.items.length);
@@ -105,6 +137,9 @@ export class Tiles {
   }
 
   _head(group, item, place) {
+    const look = JSON.stringify([item.title, item.url, item.number, item.section, item.pages.length, item.filed, item.state, !place]);
+    if (group.look === look) return;
+    group.look = look;
     group.title.textContent = item.title;
     if (item.url) group.title.href = item.url;
     const count = item.pages.length === 1 ? this.words.onePage : say(this.words.pagesOf, { count: item.pages.length });
@@ -114,13 +149,8 @@ export class Tiles {
   }
 
   _fill(list, item) {
-    let at = list.firstElementChild;
-    item.pages.forEach((page, place) => {
-      this.order.push(page.id);
-      const node = this._tile(page, place + 1, item);
-      if (node !== at) list.insertBefore(node, at);
-      else at = at.nextElementSibling;
-    });
+    for (const page of item.pages) this.order.push(page.id);
+    arrange(list, item.pages.map((page, place) => this._tile(page, place + 1, item)));
   }
 
   _tile(page, number, item) {
@@ -142,7 +172,10 @@ export class Tiles {
     }
     const before = this.pages.get(page.id);
     this.pages.set(page.id, page);
-    this._show(node, page, number, item, before);
+    // What looks as it did is not touched: of 500 tiles an act changes a few.
+    const look = JSON.stringify([page, number, item.filed]);
+    if (this.looks.get(page.id) !== look) this._show(node, page, number, item, before);
+    this.looks.set(page.id, look);
     return node;
   }
 

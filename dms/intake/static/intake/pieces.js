@@ -15,14 +15,14 @@
     }
   }
 
-  /* What the file is known by after a reload: name, size, last change, first and last bytes. */
-  async function markOf(file, words) {
+  /* What the file is known by after a reload: name with its folders, size, last change, first and last bytes. */
+  async function markOf({ file, name }, words) {
     const head = await bytesOf(file, 0, ENDS, words);
     const tail = await bytesOf(file, Math.max(0, file.size - ENDS), file.size, words);
     const ends = new Uint8Array(head.length + tail.length);
     ends.set(head);
     ends.set(tail, head.length);
-    return [file.name.slice(-200), file.size, file.lastModified, await window.Intake.digest(ends)].join("|");
+    return [name.slice(-200), file.size, file.lastModified, await window.Intake.digest(ends)].join("|");
   }
 
   class Pieces {
@@ -42,10 +42,11 @@
 
     /* Return the rows of the received file. Throws Broken (try again) or Refused (its message says why). */
     async send() {
-      const { file } = this.upload;
-      this.mark = this.mark || (await markOf(file, this.hooks.words));
+      const { file, folder } = this.upload;
+      this.mark = this.mark || (await markOf(this.upload, this.hooks.words));
       for (;;) {
-        const begun = await this._asked(this.hooks.piecesUrl, this._form({ name: file.name, size: file.size, mark: this.mark }));
+        const told = { name: file.name, folder, size: file.size, mark: this.mark };
+        const begun = await this._asked(this.hooks.piecesUrl, this._form(told));
         if (this.id && this.id !== begun.id) this.digests = [];
         this.id = begun.id;
         this.url = `${this.hooks.piecesUrl}${begun.id}/`;

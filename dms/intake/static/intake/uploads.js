@@ -20,6 +20,14 @@
     }).format(bytes / 1024 ** step)} ${units[step]}`;
   }
 
+  const folders = new WeakMap(); // file → the folders it lay in, where the browser does not say it itself
+
+  /* Return the folders a file came in, with "/" between; "" for a file chosen alone. */
+  function folderOf(file) {
+    const path = file.webkitRelativePath || "";
+    return folders.has(file) ? folders.get(file) : path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  }
+
   class Uploads {
     /* hooks: url, piecesUrl, piecesAbove, csrf, maxBytes, words, draw(upload), arrived(upload, rows), begun(id),
        gone(upload), changed() */
@@ -38,10 +46,12 @@
       const { words, maxBytes } = this.hooks;
       const wanted = files.filter((file) => !NOT_SCANS.has(file.name.toLowerCase()));
       for (const file of wanted) {
+        const folder = folderOf(file);
         const upload = {
           file,
+          folder,
           token: token(),
-          name: file.name,
+          name: folder ? `${folder}/${file.name}` : file.name,
           size: sizeOf(file.size),
           sent: 0,
           tries: 0,
@@ -93,7 +103,8 @@
       const { url, csrf, words } = this.hooks;
       const body = new FormData();
       body.append("token", upload.token);
-      body.append("file", upload.file, upload.name);
+      body.append("folder", upload.folder);
+      body.append("file", upload.file, upload.file.name);
       const request = new XMLHttpRequest();
       upload.request = request;
       this.running.add(upload);
@@ -221,7 +232,9 @@
 
   async function walk(entry, found) {
     if (entry.isFile) {
-      found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      folders.set(file, entry.fullPath.split("/").slice(1, -1).join("/"));
+      found.push(file);
       return;
     }
     const reader = entry.createReader();
@@ -235,5 +248,5 @@
     for (const child of children) if (!child.name.startsWith(".")) await walk(child, found);
   }
 
-  Object.assign(window.Intake, { Uploads, filesOf, sizeOf });
+  Object.assign(window.Intake, { Uploads, filesOf, folders, folderOf, sizeOf });
 })();

@@ -9,22 +9,14 @@ from ninja import Router
 from dms.core import clock
 from dms.core.api.operations import shown
 from dms.core.api.requests import Call
-from dms.core.api.shapes import Coded, Id, Portion, Shown, coded, coded_or_none
+from dms.core.api.shapes import Id, Portion, Shown
 
-from .models import ApiToken, Post, PostKind
-from .selectors import get_token_for, tokens_of
-from .tokens import revoke_token
+from ..models import ApiToken, Post, PostKind
+from ..selectors import get_token_for, tokens_of
+from ..tokens import revoke_token
+from .shapes import ShownPost, post_shown
 
 router = Router(tags=["Me"])
-
-
-class HeldPost(Shown):
-    """A post held today."""
-
-    kind: str
-    name: str
-    fonds: Coded
-    department: Coded | None
 
 
 class ShownToken(Shown):
@@ -47,7 +39,7 @@ class Me(Shown):
     id: Id
     username: str
     name: str
-    posts: list[HeldPost]
+    posts: list[ShownPost]
     administers: bool
     audits: bool
     opens_dossiers_of: list[str]
@@ -96,15 +88,7 @@ def get_me(request: Call) -> Me:
         id=user.public_id,
         username=user.username,
         name=str(user),
-        posts=[
-            HeldPost(
-                kind=post.kind,
-                name=post.get_kind_display(),
-                fonds=coded(post.fonds),
-                department=coded_or_none(post.department),
-            )
-            for post in posts
-        ],
+        posts=[ShownPost(**post_shown(post)) for post in posts],
         administers=user.holds(PostKind.ADMINISTRATOR),
         audits=user.holds(PostKind.AUDITOR),
         opens_dossiers_of=sorted({post.fonds.code for post in posts if post.kind == PostKind.ARCHIVIST}),
