@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 WRITERS = 4
+READY = "ready\n"
 FACTS = {"fields": ["name", "responsible"], "dossier": "WY-2024-0001", "why": "the customer moved"}
 
 
@@ -29,6 +30,9 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.writer is not None:
         prepare()
+        write(1)
+        print(READY, end="", flush=True)
+        sys.stdin.read()
         write(asked.written)
         return
     with tempfile.TemporaryDirectory(prefix="juanzong-bench-") as folder:
@@ -73,7 +77,7 @@ def measure(entries: int, written: int) -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     figures: dict[str, Any] = {"database": connection.vendor}
     figures["written entries/s, one writer"] = round(written / _clock(write, written))
-    figures[f"written entries/s, {WRITERS} writers"] = round(WRITERS * written / _clock(_crowd, written))
+    figures[f"written entries/s, {WRITERS} writers"] = round(WRITERS * written / _crowd(written))
     while seal_pending():
         pass
     _fill(entries)
@@ -102,13 +106,24 @@ def _clock(act: Any, *values: Any) -> float:
     return time.perf_counter() - began
 
 
-def _crowd(written: int) -> None:
+def _crowd(written: int) -> float:
+    """Let the writers begin together once all of them stand; return the seconds until the last has written."""
     command = [sys.executable, "-m", "benchmarks.journal", "--written", str(written), "--writer"]
     root = Path(__file__).resolve().parents[1]
-    crowd = [subprocess.Popen([*command, str(number)], cwd=root) for number in range(WRITERS)]
-    ended = [process.wait() for process in crowd]
-    if any(ended):
+    crowd = [
+        subprocess.Popen([*command, str(number)], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for number in range(WRITERS)
+    ]
+    for process in crowd:
+        if not process.stdout or process.stdout.readline() != READY:
+            raise SystemExit("a writer failed")
+    began = time.perf_counter()
+    for process in crowd:
+        if process.stdin:
+            process.stdin.close()
+    if sum(abs(process.wait()) for process in crowd):  # every one is waited for
         raise SystemExit("a writer failed")
+    return time.perf_counter() - began
 
 
 def _fill(entries: int) -> None:

@@ -106,14 +106,38 @@ export class Selection {
   _next(id, key) {
     const order = this.tiles.order;
     const at = order.indexOf(id);
-    const across = () => {
-      const list = this.tiles.node(id).parentElement;
-      return Math.max(1, getComputedStyle(list).gridTemplateColumns.split(" ").length);
-    };
-    const steps = { ArrowLeft: () => -1, ArrowRight: () => 1, ArrowUp: () => -across(), ArrowDown: across };
+    const steps = { ArrowLeft: () => order[Math.max(0, at - 1)], ArrowRight: () => order[Math.min(order.length - 1, at + 1)],
+      ArrowUp: () => this._above(id), ArrowDown: () => this._below(id) };
     if (key === "Home") return order[0];
     if (key === "End") return order[order.length - 1];
-    if (!steps[key]) return "";
-    return order[Math.min(order.length - 1, Math.max(0, at + steps[key]()))];
+    return steps[key] ? steps[key]() : "";
+  }
+
+  _below(id) {
+    const here = this._box(id);
+    const under = this._placed().filter(({ box }) => box.top >= here.bottom - 4);
+    const edge = Math.min(...under.map(({ box }) => box.top));
+    return this._nearest(here, under.filter(({ box }) => box.top < edge + here.height / 2)) || this.tiles.order.at(-1);
+  }
+
+  _above(id) {
+    const here = this._box(id);
+    const over = this._placed().filter(({ box }) => box.bottom <= here.top + 4);
+    const edge = Math.max(...over.map(({ box }) => box.bottom));
+    return this._nearest(here, over.filter(({ box }) => box.bottom > edge - here.height / 2)) || this.tiles.order[0];
+  }
+
+  /* As the eye sees it: short items lie beside each other, so the row above or below may be of another item. */
+  _nearest(here, row) {
+    const far = ({ box }) => Math.abs(box.left - here.left);
+    return row.reduce((best, one) => (!best || far(one) < far(best) ? one : best), null)?.id;
+  }
+
+  _placed() {
+    return this.tiles.order.map((id) => ({ id, box: this._box(id) }));
+  }
+
+  _box(id) {
+    return this.tiles.node(id).getBoundingClientRect();
   }
 }

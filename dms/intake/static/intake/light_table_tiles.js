@@ -14,6 +14,9 @@ function make(tag, className, text) {
 }
 
 /* Width and height of the picture before it is turned, so that it fills a frame of 1 by 1.34 after it. */
+// Items of so many pages lie beside each other.
+const FEW = 3;
+
 function fitted(page) {
   const lies = page.t % 180 !== 0;
   const ratio = lies ? page.h / page.w : page.w / page.h;
@@ -144,6 +147,8 @@ export class Tiles {
     if (item.url) group.title.href = item.url;
     const count = item.pages.length === 1 ? this.words.onePage : say(this.words.pagesOf, { count: item.pages.length });
     group.meta.textContent = [item.number, item.section, count, item.filed ? item.state : ""].filter(Boolean).join(" · ");
+    group.section.classList.toggle("table__item--few", item.pages.length <= FEW);
+    group.section.style.setProperty("--pages", item.pages.length);
     group.merge.hidden = place === 0 || item.filed;
     group.list.setAttribute("aria-label", item.title);
   }
