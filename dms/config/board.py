@@ -25,7 +25,7 @@ from ocr.selectors import Wanted, failed_pages, to_check
 
 MOST_SHOWN = 50
 # Refused, though perhaps through no fault of the file.
-ODD_REFUSALS = ("crashed", "too_slow", "not_readable_again")
+ODD_REFUSALS = ("crashed", "too_slow", "not_readable_again", "dossier_not_readable")
 AGES = (
     (timedelta(minutes=1), gettext_lazy("up to a minute")),
     (timedelta(minutes=10), gettext_lazy("up to ten minutes")),

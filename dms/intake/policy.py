@@ -9,7 +9,7 @@ from dms.core.refusals import Allowed, Answer, Denied
 ENOUGH_DPI = 200
 MOST_UNFINISHED = 100
 # Where the same bytes may fare better another time; a file that is no scan stays none.
-WORTH_ANOTHER_TRY = frozenset({"crashed", "too_slow", "no_right"})
+WORTH_ANOTHER_TRY = frozenset({"crashed", "too_slow", "no_right", "dossier_not_readable"})
 
 
 def may_receive(batch_state: str, item_state: str | None) -> Answer:

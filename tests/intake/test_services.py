@@ -3,11 +3,12 @@
 import io
 import json
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 
 from dms.core.errors import NotAllowed, Refusal
-from dms.holdings.models import Item, Page
+from dms.holdings.models import Dossier, Item, Page
 from dms.holdings.services import file_item
 from dms.intake.models import BatchState, FileState, PageSource, ReceivedFile, TextLayer
 from dms.intake.selectors import text_layer_of
@@ -333,6 +334,19 @@ class TestSplitting:
         file.refresh_from_db()
         assert (file.state, file.reason) == (FileState.REFUSED, "no_right")
         assert not Page.objects.exists()
+
+    def test_where_the_dossiers_own_key_fails_the_file_is_not_blamed_and_waits(self, batch, upload, house, dossier):
+        file = upload(batch, scan_pdf(["一"]))
+        own = dossier.sealing_key
+        Dossier.objects.filter(pk=dossier.pk).update(sealing_key=uuid4())
+        split_all()
+        file.refresh_from_db()
+        assert (file.state, file.reason) == (FileState.REFUSED, "dossier_not_readable")
+        assert not Page.objects.exists()
+        Dossier.objects.filter(pk=dossier.pk).update(sealing_key=own)
+        try_again(received_file=file, acting_user=house.archivist)
+        split_all()
+        assert len(pages_of(file)) == 1
 
     def test_batches_take_turns(self, batch, upload, dossier, house):
         many = [upload(batch, scan_pdf([word])) for word in "一二三"]

@@ -142,6 +142,10 @@ REFUSALS: dict[str, Sentence] = {
         _("The stored upload cannot be read back."),
         _("Upload it once more, and tell an administrator."),
     ),
+    "dossier_not_readable": (
+        _("The key of this dossier cannot be read, so nothing can be entered in it. The file itself is sound."),
+        _("Tell an administrator. When the key is back, have the file tried again."),
+    ),
     "broken_upload": (
         _("The upload broke off: the file did not arrive whole."),
         _("Upload it once more."),

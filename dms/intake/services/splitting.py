@@ -71,7 +71,11 @@ def _split_or_refused(file: ReceivedFile) -> int:
         return refuse_file(file, refusal)
     except NotAllowed:
         raise
-    except (Damaged, Destroyed, BenchFailed) as error:
+    except (Damaged, Destroyed) as error:
+        # Items are sealed under their dossier's key: where that is the one that fails, the file is sound.
+        code = "not_readable_again" if error.key_id == file.stored_id else "dossier_not_readable"
+        return refuse_file(file, FileRefused(code, fault=type(error).__name__))
+    except BenchFailed as error:
         return refuse_file(file, FileRefused("not_readable_again", fault=type(error).__name__))
     except BaseException:
         # Disk full, database locked, a stop: not the file's fault. It is free for the next try.
