@@ -59,4 +59,4 @@ def as_text(report: FixityReport) -> str:
         "checked": report.checked
     }
     found = _("no faults") if not count else ngettext("%(count)s fault", "%(count)s faults", count) % {"count": count}
-    return "\n".join([*map(str, report.faults), f"{summary}, {found}."])
+    return "\n".join([*map(str, report.faults), _("%(summary)s, %(found)s.") % {"summary": summary, "found": found}])
