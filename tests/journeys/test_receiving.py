@@ -90,6 +90,22 @@ def test_a_zip_with_chinese_folders_becomes_its_files(office, sign_in, tmp_path)
         expect(page.locator(".file").first).to_contain_text("2 files inside", timeout=PATIENT)
 
 
+def test_files_of_one_name_from_two_folders_can_be_told_apart(office, sign_in, tmp_path):
+    for folder, words in (("甲", "甲方的收据"), ("乙", "乙方的收据")):
+        place = tmp_path / "箱一" / folder
+        place.mkdir(parents=True)
+        (place / "收据.jpg").write_bytes(jpeg_of(paper(words)))
+    with sign_in("archivist") as page:
+        open_batch(page)
+        page.set_input_files("input[type=file][webkitdirectory]", tmp_path / "箱一")
+        expect(page.locator(".thumb")).to_have_count(2, timeout=PATIENT)
+        headers = {"Accept": "application/json"}
+        files = page.request.get(f"{page.url}state/", headers=headers).json()["files"]
+        assert sorted(file["name"] for file in files) == ["箱一/乙/收据.jpg", "箱一/甲/收据.jpg"]
+        for name in ("箱一/甲/收据.jpg", "箱一/乙/收据.jpg"):
+            expect(page.locator(".file", has_text=name)).to_have_count(1)
+
+
 @pytest.mark.rule("A6")
 def test_a_scan_that_found_no_dossier_is_placed_by_an_archivist(office, sign_in, tmp_path):
     for name in ("扫描1.pdf", "扫描2.pdf", "错扫.pdf"):
