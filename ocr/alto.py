@@ -1,5 +1,8 @@
 """Page text as ALTO 4 (the Library of Congress' format for text with boxes) and back, without loss."""
 
+import re
+from xml.sax.saxutils import unescape
+
 from lxml import etree
 
 from .page_text import Box, Char, Line, PageText, Word, around, readable
@@ -8,6 +11,10 @@ NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _NS = f"{{{NAMESPACE}}}"
 # ALTO's own way to say what a part is: a tag, described once, that parts refer to.
 _ROW, _CELL = "table-row", "table-cell"
+# How `to_alto` writes what makes the text.
+_ROOT = f'<alto xmlns="{NAMESPACE}">'
+_PARTS = re.compile(r'<(TextLine|SP|String)\b(?: CONTENT="([^"]*)")?')
+_QUOTED = {"&quot;": '"', "&#9;": "\t", "&#10;": "\n", "&#13;": "\r"}
 
 
 def to_alto(page: PageText) -> bytes:
@@ -41,15 +48,21 @@ def to_alto(page: PageText) -> bytes:
 
 
 def plain_text(document: bytes) -> str:
-    """Return `from_alto(document).text`, several times faster: no box is read. Raises `ValueError` likewise."""
-    _root, sheet = _opened(document)
-    return "\n".join("".join(map(_said, line)).strip(" ") for line in sheet.iter(f"{_NS}TextLine"))
+    """Return `from_alto(document).text` of a document written by `to_alto`, several times faster.
 
-
-def _said(part: etree._Element) -> str:
-    if part.tag == f"{_NS}String":
-        return part.get("CONTENT", "")
-    return " " if part.tag == f"{_NS}SP" else ""
+    No box is read and no tree is built: `to_alto` is the only writer, the vault has proved that not a byte has changed,
+    and so lines, strings and spaces are picked out as it writes them. Raises `ValueError` where it is no such document.
+    """
+    text = document.decode()  # UnicodeDecodeError is a ValueError
+    if _ROOT not in text[:200] or not text.endswith("</alto>"):
+        raise ValueError("this is not an ALTO document")
+    lines: list[list[str]] = []
+    for part, content in _PARTS.findall(text):
+        if part == "TextLine":
+            lines.append([])
+        else:
+            lines[-1].append(unescape(content, _QUOTED) if part == "String" else " ")
+    return "\n".join("".join(line).strip(" ") for line in lines)
 
 
 def _opened(document: bytes) -> tuple[etree._Element, etree._Element]:

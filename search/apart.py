@@ -7,7 +7,7 @@ sums over stretches of ids, and one by one only where the sums differ.
 # ruff: noqa: S608 (table names are made of our own enumeration; every value is bound)
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from heapq import nsmallest
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import connection
 
 from .engines.base import Kind, mixed
 from .engines.current import engine
-from .found import Hit, PagesFound
+from .found import Findings, Hit, title_hit
 from .query import Node
 
 STRETCH = 20_000  # ids whose versions are summed up together
@@ -45,17 +45,32 @@ def _joined(table: str, found: list[tuple[Any, ...]], *, ranked: bool) -> tuple[
     return f"unnest(%s::bigint[]) AS f(rowid) JOIN {table} ON ({table}.id = f.rowid)", arrays
 
 
-def pages_found(rows: list[tuple[Any, ...]], node: Node, best: int, among: Iterable[int]) -> PagesFound:
-    """Sum up rows of (item, page, facet values …), all ranked for the `best` of them; of equals the newest first."""
-    ranks = engine().ranks(Kind.PAGE, node, [row[1] for row in rows]) if best else {}
+def summed(
+    titles: list[tuple[Any, ...]],
+    pages: list[tuple[Any, ...]],
+    ranks: dict[int, float],
+    *,
+    best: int,
+    stop: int,
+    without: set[int],
+) -> Findings:
+    """Sum up rows of (item, may_read, place …, facet values …, rank) in order and (item, page, facet values …, rank).
+
+    `ranks`: of the pages, of which the `best` are returned, of equals the newest first; and `stop` of the titles. Items
+    are left out of which there is a page, and those of `without`.
+    """
+    other = {row[0] for row in pages} | without
+    shown = [row for row in titles if row[0] not in other]
     # 0: the worst, of a text that went meanwhile.
-    ranked = nsmallest(best, rows, key=lambda row: (ranks.get(row[1], 0.0), -row[1]))
-    groups = Counter(row[2:] for row in rows if row[2:])
-    return PagesFound(
-        len(rows),
+    ranked = nsmallest(best, pages, key=lambda row: (ranks.get(row[1], 0.0), -row[1]))
+    groups = Counter(row[2:-1] for row in pages if row[2:-1])
+    groups.update(row[5:-1] for row in shown if row[5:-1])
+    return Findings(
+        len(pages),
         [Hit(row[0], row[1]) for row in ranked],
+        [row[0] for row in shown],
+        [title_hit(*row[:5]) for row in shown[:stop]],
         [(*values, number) for values, number in groups.items()],
-        {row[0] for row in rows} & set(among),
     )
 
 

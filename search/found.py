@@ -16,7 +16,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A page found by its text, or (`page_id` None) an item found by its title or its entry alone."""
+    """A page found by its text, or (`page_id` None) an item found by its title or its entry alone.
+
+    `may_read`: whether its content may be read too, which goes without saying of a page found by its text.
+    """
 
     item_id: int
     page_id: int | None
@@ -24,6 +27,7 @@ class Hit:
     document_date: date | None = None
     entry_number: int = 0
     position: int = 0
+    may_read: bool = True
 
     def place(self, order: Order) -> tuple[Any, ...]:
         """Return the key by which hits of both sorts stand in one row under `order`, which is not relevance."""
@@ -35,17 +39,24 @@ class Hit:
 
 # Names of the facts of a hit that are counted.
 FACETS = ("series", "kind", "section", "year", "department", "classification")
-Counted = tuple[Any, ...]  # its values, in the order of FACETS
 
 
 @dataclass(frozen=True, slots=True)
-class PagesFound:
-    """How many pages were found, the best of them, and how many there are of each combination of facet values.
+class Findings:
+    """What was found by text and by title.
 
-    `groups`: (facet values …, number). `items`: those of the asked items that have a page among what was counted.
+    `pages`: their number; `best_pages`: the best by rank. `title_items`: every item found by its title or entry alone;
+    `first_titles`: the first of them in the order asked for. `groups`: (facet values …, number of hits that have them).
     """
 
-    total: int
-    best: list[Hit] = field(default_factory=list)
+    pages: int = 0
+    best_pages: list[Hit] = field(default_factory=list)
+    title_items: list[int] = field(default_factory=list)
+    first_titles: list[Hit] = field(default_factory=list)
     groups: list[tuple[Any, ...]] = field(default_factory=list)
-    items: set[int] = field(default_factory=set)
+
+
+def title_hit(item: int, may_read: bool, number: str, day: date | str | None, entry: int) -> Hit:
+    """Return the hit on an item found by its title; `day` may be written in ISO 8601."""
+    when = date.fromisoformat(day) if isinstance(day, str) else day
+    return Hit(item, None, number, when, entry, may_read=bool(may_read))

@@ -6,15 +6,14 @@ drives, and the rights are looked at row by row on what it found: that stays fas
 
 # ruff: noqa: S608 (table names are made of our own enumeration; every value is bound)
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, FloatField, Q, QuerySet, TextField
+from django.db.models import Case, F, FloatField, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Substr
 
@@ -22,12 +21,12 @@ from dms.clearance.policy import Act
 from dms.holdings.models import Item, ItemState, Page
 from dms.holdings.selectors import visible_branches
 
-from . import apart
+from . import apart, together
 from .engines.attached import schema_for
 from .engines.base import Kind
 from .engines.current import engine
 from .engines.expression import expression_of
-from .found import FACETS, Counted, Hit, Order, PagesFound
+from .found import FACETS, Findings, Hit, Order
 from .query import Node
 
 # Where the counted facts stand on the item; the year is cut out of its date.
@@ -56,73 +55,67 @@ class Reach:
         ways = visible_branches(self.user, Act.KNOW, path="dossier__", item_path="")
         return Item.objects.filter(_any(ways), self.narrowed("")).exclude(state=ItemState.WITHDRAWN)
 
-
-def readable_among(user: Any, item_ids: Iterable[int]) -> set[int]:
-    """Return those of a few items whose content `user` may read."""
-    wanted = list(item_ids)
-    if not wanted:
-        return set()
-    ways = visible_branches(user, Act.READ, path="dossier__", item_path="")
-    return set(Item.objects.filter(_any(ways), pk__in=wanted).values_list("pk", flat=True))
-
-
-def pages_found(
-    reach: Reach, node: Node, limit: int, *, best: int = 0, with_facets: bool = True, among: Iterable[int] = ()
-) -> PagesFound:
-    """Count the newest `limit` pages found by their text in one pass over the index, and rank the `best` of them.
-
-    Only so many are ranked, for ranking is what takes long where a word stands on very many pages, and says little
-    there. `among`: items of which it is to be said whether a page of theirs was counted.
-    """
-    facts = ("item_id", "pk", *(_counted_columns("item__") if with_facets else ()))
-    rows = reach.readable_pages.order_by(RawSQL("f.rowid", ()).desc())
-    if connection.vendor != "sqlite":
-        return apart.pages_found(
-            _run(rows.values_list(*facts)[:limit], Kind.PAGE, node, newest=limit), node, best, among
+    @cached_property
+    def may_read(self) -> Case:
+        """Whether the person may read an item of which they know."""
+        return Case(
+            When(_any(visible_branches(self.user, Act.READ, path="dossier__", item_path="")), then=True), default=False
         )
-    if best:
-        rows = rows.annotate(found_rank=RawSQL("f.rank", (), output_field=FloatField()))
-        facts = (*facts, "found_rank")
-    return _summed(rows.values_list(*facts)[:limit], node, best, among, FACETS if with_facets else ())
 
 
-def _summed(rows: QuerySet[Any, Any], node: Node, best: int, among: Iterable[int], facets: Sequence[str]) -> PagesFound:
-    """Have SQLite count, group and rank: thousands of rows fetched one by one cost more than finding them."""
-    columns = ["item", "page", *facets, *(["rank"] if best else [])]
-    order = "rank, page DESC" if best else "page"  # of equals the newest first
-    values = ", ".join(facets)
-    groups = f"""SELECT json_group_array(json_array({values}, number))
-        FROM (SELECT {values}, count(*) AS number FROM found GROUP BY {values})"""
-    around = (
-        f"WITH found({', '.join(columns)}) AS MATERIALIZED (",
-        f""") SELECT
-            (SELECT count(*) FROM found),
-            (SELECT json_group_array(json_array(item, page)) FROM
-             (SELECT item, page FROM found ORDER BY {order} LIMIT %s)),
-            ({groups if facets else "'[]'"}),
-            (SELECT json_group_array(DISTINCT item) FROM found WHERE item IN (SELECT value FROM json_each(%s)))""",
+def findings(
+    reach: Reach,
+    node: Node | None,
+    order: Order,
+    *,
+    most: int,
+    stop: int,
+    with_facets: bool = True,
+    without: Iterable[int] = (),
+) -> Findings:
+    """Find pages by their text and items by their title (without words: by their entry), and count them.
+
+    Up to `most` of each sort are counted, of the pages the newest, and up to `stop` of the best returned; pages are
+    ranked only under relevance, for ranking is what takes long where a word stands on very many, and says little
+    there. Items are left out of which a page was counted, and those of `without`.
+    """
+    if node is None and order is Order.RELEVANCE:
+        order = Order.VOLUME
+    best, facets = (stop if order is Order.RELEVANCE else 0), (FACETS if with_facets else ())
+    titles = _titles(reach, order, most, facets) if node is None or engine().knows(Kind.TITLE, node) else None
+    pages = _pages(reach, most, facets, ranked=best > 0) if node is not None else None
+    if connection.vendor != "sqlite":
+        title_rows = [] if titles is None else _run(titles, Kind.TITLE, node, ranked=order is Order.RELEVANCE)
+        page_rows = [] if pages is None or node is None else _run(pages, Kind.PAGE, node, newest=most)
+        ranks = engine().ranks(Kind.PAGE, node, [row[1] for row in page_rows]) if best and node is not None else {}
+        return apart.summed(title_rows, page_rows, ranks, best=best, stop=stop, without=set(without))
+    return together.summed(
+        None if titles is None else next(_statements(titles, Kind.TITLE, node), None),
+        None if pages is None else next(_statements(pages, Kind.PAGE, node), None),
+        order,
+        best=best,
+        stop=stop,
+        facets=facets,
+        without=without,
     )
-    found = _run(rows, Kind.PAGE, node, around=around, asked=(best, json.dumps(list(among))))
-    if not found:
-        return PagesFound(0)
-    total, *lists = found[0]
-    hits, counts, items = map(json.loads, lists)
-    return PagesFound(total, [Hit(*hit) for hit in hits], counts, set(items))
 
 
-def titles_found(reach: Reach, node: Node | None, order: Order, limit: int) -> list[tuple[Hit, Counted]]:
-    """Return up to `limit` items found by their title, or by their entry without words, in `order`; and their facts."""
-    if node is not None and not engine().knows(Kind.TITLE, node):
-        return []
-    place = _place_columns("")
-    rows = reach.known_items.values_list("pk", *place, *_counted_columns(""))
-    if node is not None and order is Order.RELEVANCE:
-        found = _run(rows.order_by(RawSQL("f.rank", ()), "pk")[:limit], Kind.TITLE, node, ranked=True)
-    else:
-        rows = rows.order_by(*_order_columns(order, ""))[:limit]
-        found = list(rows) if node is None else _run(rows, Kind.TITLE, node)
-    split = 1 + len(place)
-    return [(Hit(row[0], None, *row[1:split]), tuple(row[split:])) for row in found]
+def _titles(reach: Reach, order: Order, limit: int, facets: Sequence[str]) -> QuerySet[Any, Any]:
+    """Return rows of (item, may_read, place …, facet values …, rank)."""
+    rank = _rank(found=order is Order.RELEVANCE)
+    rows = reach.known_items.annotate(may_read=reach.may_read, found_rank=rank)
+    columns = ("pk", "may_read", *_place_columns(""), *(_counted_columns("") if facets else ()), "found_rank")
+    ordered = ["found_rank", "pk"] if order is Order.RELEVANCE else _order_columns(order, "")
+    return rows.values_list(*columns).order_by(*ordered)[:limit]
+
+
+def _pages(reach: Reach, limit: int, facets: Sequence[str], *, ranked: bool) -> QuerySet[Any, Any]:
+    """Return rows of (item, page, facet values …, rank), the newest first."""
+    inside = ranked and connection.vendor == "sqlite"  # elsewhere the index is asked for the ranks of a few
+    rank = _rank(found=inside)
+    columns = ("item_id", "pk", *(_counted_columns("item__") if facets else ()), "found_rank")
+    rows = reach.readable_pages.annotate(found_rank=rank).values_list(*columns)
+    return rows.order_by(RawSQL("f.rowid", ()).desc())[:limit]
 
 
 def page_hits(reach: Reach, node: Node, order: Order, first: int, limit: int) -> list[Hit]:
@@ -147,6 +140,10 @@ def titles_matching(node: Node, path: str) -> Q:
     return Q(**{f"{path}pk__in": RawSQL(sql, (expression_of(node),))})  # noqa: S611 (all but the schema is bound)
 
 
+def _rank(*, found: bool) -> RawSQL | Value:
+    return RawSQL("f.rank", (), output_field=FloatField()) if found else Value(0.0)
+
+
 def _any(ways: list[Q]) -> Q:
     return reduce(or_, ways) if ways else Q(pk__in=[])
 
@@ -168,36 +165,41 @@ def _order_columns(order: Order, path: str) -> list[Any]:
 
 
 def _run(
-    rows: QuerySet[Any, Any],
-    kind: Kind,
-    node: Node,
-    *,
-    ranked: bool = False,
-    newest: int = 0,
-    around: tuple[str, str] = ("", ""),
-    asked: tuple[Any, ...] = (),
+    rows: QuerySet[Any, Any], kind: Kind, node: Node | None, *, ranked: bool = False, newest: int = 0
 ) -> list[tuple[Any, ...]]:
-    """Run a queryset on pages or items with the index's findings joined in before everything else.
+    """Return the rows of a queryset with the index's findings joined in before everything else.
 
     `ranked`: it asks for f.rank. `newest`: these so many are enough, and the newest findings are as good as any.
-    `around`: what stands before and after the statement; `asked`: the parameters of what stands after it.
     """
-    try:
-        sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    table = connection.ops.quote_name(rows.model._meta.db_table)
-    head, _from, tail = sql.partition(f" FROM {table} ")
-    before = head.count("%s")
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
-        for source, values in _sources(kind, node, table, ranked=ranked, newest=newest):
-            statement = f"{around[0]}{head} FROM {source} {tail}{around[1]}"
-            cursor.execute(statement, (*params[:before], *values, *params[before:], *asked))
+        for statement, values in _statements(rows, kind, node, ranked=ranked, newest=newest):
+            cursor.execute(statement, values)
             found += cursor.fetchall()
             if newest and len(found) >= newest:
                 return found[:newest]
     return found
+
+
+def _statements(
+    rows: QuerySet[Any, Any], kind: Kind, node: Node | None, *, ranked: bool = False, newest: int = 0
+) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Yield what asks for `rows` joined to what is found, with its parameters: once, or in several portions.
+
+    None where the rows are none whatever is found; without `node` nothing is joined.
+    """
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return
+    if node is None:
+        yield sql, params
+        return
+    table = connection.ops.quote_name(rows.model._meta.db_table)
+    head, _from, tail = sql.partition(f" FROM {table} ")
+    before = head.count("%s")
+    for source, values in _sources(kind, node, table, ranked=ranked, newest=newest):
+        yield f"{head} FROM {source} {tail}", (*params[:before], *values, *params[before:])
 
 
 def _sources(kind: Kind, node: Node, table: str, *, ranked: bool, newest: int) -> Iterable[tuple[str, list[Any]]]:

@@ -56,11 +56,11 @@ def _holds(node: Node, cut: list[list[Unit]]) -> bool:
 
 
 def _places(term: Term, clause: Sequence[Unit]) -> list[Span]:
-    size = len(term.units)
+    size, begin = len(term.units), term.units[0]
     return [
-        Span(clause[at].start, clause[at + size - 1].end)
-        for at in range(len(clause) - size + 1)
-        if _stands_at(term, clause, at)
+        Span(unit.start, clause[at + size - 1].end)
+        for at, unit in enumerate(clause[: len(clause) - size + 1] if len(clause) >= size else ())
+        if unit.text.startswith(begin) and _stands_at(term, clause, at)
     ]
 
 

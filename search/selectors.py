@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from dms.clearance.models import SecurityClass
@@ -16,7 +17,7 @@ from ocr.selectors import plain_text_of, text_of
 
 from . import hits as found_by
 from .filters import Chosen, condition_of
-from .found import FACETS, Counted, Hit, Order, PagesFound
+from .found import FACETS, Findings, Hit, Order
 from .hits import Reach
 from .marks import boxes_of
 from .oracle import Span, occurrences
@@ -96,51 +97,48 @@ def find(
     """
     reach = Reach(user, lambda path: condition_of(query.filters, path) & chosen.condition(path))
     node, wanted = query.text, range(first, min(first + limit, most))
-    titles = found_by.titles_found(reach, node, order, most + 1)
-    pages = PagesFound(0)
-    if node is not None:
-        by_title = [hit.item_id for hit, _facts in titles]
-        best = wanted.stop if order is Order.RELEVANCE else 0
-        pages = found_by.pages_found(reach, node, most + 1, best=best, with_facets=with_facets, among=by_title)
-        shown_already = pages.items
-        if pages.total > most and titles:
-            shown_already |= found_by.items_with_pages_found(reach, node, set(by_title) - shown_already)
-        titles = [row for row in titles if row[0].item_id not in shown_already]
-    total = len(titles) + pages.total
-    hits = _portion(reach, node, order, [hit for hit, _facts in titles], pages.best, wanted)
+    ask = partial(
+        found_by.findings, reach, node, order, most=most + 1, stop=max(wanted.stop, 0), with_facets=with_facets
+    )
+    found = ask()
+    if node is not None and found.pages > most and found.title_items:
+        # Not every page was counted: titles of which one stands among the others are no hits of their own.
+        among_others = found_by.items_with_pages_found(reach, node, found.title_items)
+        found = ask(without=among_others) if among_others else found
+    total = len(found.title_items) + found.pages
+    hits = _portion(reach, node, order, found, wanted)
     return Results(
         query=query,
         order=order,
         total=min(total, most),
         capped=total > most,
-        hits=_shown(user, node, hits, with_texts=with_texts),
-        facets=_facets([*pages.groups, *((*facts, 1) for _hit, facts in titles)]) if with_facets else {},
+        hits=_shown(node, hits, with_texts=with_texts),
+        facets=_facets(found.groups) if with_facets else {},
     )
 
 
-def _portion(
-    reach: Reach, node: Node | None, order: Order, titles: list[Hit], best: list[Hit], wanted: range
-) -> list[Hit]:
-    """Return the hits whose numbers are `wanted`, out of `titles` (in order) and the pages found (`best`: by rank)."""
+def _portion(reach: Reach, node: Node | None, order: Order, found: Findings, wanted: range) -> list[Hit]:
+    """Return the hits whose numbers are `wanted`: those by title in their order, and the pages by rank or place."""
+    titles = found.first_titles
     if node is None or order is Order.RELEVANCE or not wanted:
-        return [*titles, *best][wanted.start : wanted.stop]
+        before = len(found.title_items)
+        pages = found.best_pages[max(wanted.start - before, 0) : max(wanted.stop - before, 0)]
+        return [*titles[wanted.start : wanted.stop], *pages]
     if titles:
         placed = found_by.page_hits(reach, node, order, 0, wanted.stop)
         return sorted([*titles, *placed], key=lambda hit: hit.place(order))[wanted.start : wanted.stop]
     return found_by.page_hits(reach, node, order, wanted.start, len(wanted))
 
 
-def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -> list[FoundHit]:
+def _shown(node: Node | None, hits: list[Hit], *, with_texts: bool) -> list[FoundHit]:
     items = Item.objects.select_related("dossier__kind", "section").in_bulk([hit.item_id for hit in hits])
-    by_title = [hit.item_id for hit in hits if hit.page_id is None]
-    readable = found_by.readable_among(user, by_title)
-    first_pages = _first_pages(readable)
-    pages = _pages([hit.page_id for hit in hits if hit.page_id is not None])
-    texts = _texts(pages) if with_texts else {}
-    files = _file_names([*pages, *(page.pk for page in first_pages.values())])
+    first_pages = _first_pages({hit.item_id for hit in hits if hit.page_id is None and hit.may_read})
+    pages = _pages([*first_pages.values(), *(hit.page_id for hit in hits if hit.page_id is not None)])
+    texts = _texts([hit.page_id for hit in hits if hit.page_id is not None]) if with_texts else {}
+    files = _file_names(pages)
     shown = []
     for hit in hits:
-        page = first_pages.get(hit.item_id) if hit.page_id is None else pages.get(hit.page_id)
+        page = pages.get(hit.page_id or first_pages.get(hit.item_id, 0))
         if hit.item_id not in items or (page is None and hit.page_id is not None):
             continue  # gone since
         reading, text = texts.get(hit.page_id, (None, "")) if hit.page_id is not None else (None, "")
@@ -150,7 +148,7 @@ def _shown(user: Any, node: Node | None, hits: list[Hit], *, with_texts: bool) -
             FoundHit(
                 item=items[hit.item_id],
                 page=page,
-                readable=hit.page_id is not None or hit.item_id in readable,
+                readable=hit.may_read,
                 title=pieces(title, occurrences(node, title) if node else []),
                 snippet=snippet(text, spans) if text else [],
                 file=files.get(page.pk, "") if page else "",
@@ -166,9 +164,10 @@ def _pages(page_ids: list[int]) -> dict[int, Page]:
     return {page.pk: page for page in Page.objects.filter(pk__in=page_ids).order_by()}
 
 
-def _first_pages(item_ids: set[int]) -> dict[int, Page]:
-    pages = Page.objects.filter(item__in=item_ids).order_by("-position") if item_ids else ()
-    return {page.item_id: page for page in pages}
+def _first_pages(item_ids: set[int]) -> dict[int, int]:
+    """Return the id of each item's first page."""
+    rows = Page.objects.filter(item__in=item_ids).order_by("-position").values_list("item_id", "pk")
+    return dict(rows) if item_ids else {}
 
 
 def _texts(page_ids: Iterable[int]) -> dict[int, tuple[Reading, str]]:
@@ -188,7 +187,7 @@ def _file_names(page_ids: Iterable[int]) -> dict[int, str]:
     return dict(sources.values_list("page_id", "received_file__name"))
 
 
-def _facets(groups: list[Counted]) -> dict[str, list[FacetValue]]:
+def _facets(groups: list[tuple[Any, ...]]) -> dict[str, list[FacetValue]]:
     """Return for each facet its most frequent values with their labels; years from the latest on.
 
     `groups`: (facet values …, how many hits have them).

@@ -6,8 +6,9 @@ units between two marks of punctuation; nothing that is searched as consecutive 
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 # Raise this whenever `index_string` would answer differently: the sweeper then indexes every page again.
 TOKEN_VERSION = 1
@@ -41,8 +42,7 @@ _CJK_BLOCKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One searchable unit, folded, and the half-open range of characters of the original text it was made of."""
 
     text: str
@@ -68,18 +68,22 @@ def clauses(text: str) -> list[list[Unit]]:
     Letters are compared without regard to case or width (NFKC). White space between two Chinese characters is chance
     (line ends, padded names) and is dropped; elsewhere it parts units without ending the clause.
     """
-    folded = list(_folded(text))
+    folded = _folded(text)
     found: list[list[Unit]] = []
     clause: list[Unit] = []
     run_open = False
     for index, (char, kind, start, end) in enumerate(folded):
+        if kind == "c":  # first: nearly all of a Chinese page
+            clause.append(Unit(char, start, end))
+            run_open = False
+            continue
         if kind == "m":
             if run_open and clause:
                 _grow(clause, char, end)
             continue
         if kind == "w" and run_open:
             _grow(clause, char, end)
-        elif kind in "cw":
+        elif kind == "w":
             clause.append(Unit(char, start, end))
         elif clause and not _joins(folded, index, clause[-1], run_open):
             found.append(clause)
@@ -131,16 +135,18 @@ def _joins(folded: list[tuple[str, str, int, int]], index: int, before: Unit, ru
     return False
 
 
-def _folded(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """Yield each folded character with its kind and the range of the original it comes from."""
-    start, length = 0, len(text)
-    while start < length:
-        end = start + 1
-        while end < length and _extends(text[end]):
-            end += 1
-        for char, kind in _fold(text[start:end]):
-            yield char, kind, start, end
-        start = end
+def _folded(text: str) -> list[tuple[str, str, int, int]]:
+    """Return each folded character with its kind and the range of the original it comes from."""
+    letters = set(text)
+    if not any(map(_extends, letters)):  # nearly every text; twice as fast
+        folds = {char: _fold(char) for char in letters}
+        return [(char, kind, at, at + 1) for at, one in enumerate(text) for char, kind in folds[one]]
+    begins = [at for at, char in enumerate(text) if at == 0 or not _extends(char)]
+    return [
+        (char, kind, start, end)
+        for start, end in pairwise([*begins, len(text)])
+        for char, kind in _fold(text[start:end])
+    ]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -53,8 +53,9 @@ def test_a_line_without_words_is_still_a_line_of_alto():
 
 @pytest.mark.parametrize("document", [b"", b"<html/>", b"no xml", b"<alto xmlns='other'/>"])
 def test_refuses_what_is_no_alto(document: bytes):
-    with pytest.raises(ValueError, match="not an ALTO document"):
-        from_alto(document)
+    for read in (from_alto, plain_text):
+        with pytest.raises(ValueError, match="not an ALTO document"):
+            read(document)
 
 
 def test_entities_are_not_resolved(tmp_path):

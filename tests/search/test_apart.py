@@ -6,6 +6,7 @@ from dms.holdings.models import Page
 from search import apart, hits
 from search.engines.base import Document, Kind
 from search.engines.current import engine
+from search.found import Order
 from search.hits import Reach
 from search.query import parse
 from tests.factories import a_dossier
@@ -31,18 +32,19 @@ def test_whoever_may_not_read_the_newest_gets_the_older_ones_portion_by_portion(
     reach = Reach(many.house.staff1)
     node = parse("押金").text
     readable = sorted(many.pages[f"押金 第{n}页"].pk for n in range(3))
-    found = hits.pages_found(reach, node, 2, best=9, with_facets=False)
-    assert (found.total, {hit.page_id for hit in found.best}) == (2, set(readable[1:]))
+    found = hits.findings(reach, node, Order.RELEVANCE, most=2, stop=9, with_facets=False)
+    assert (found.pages, {hit.page_id for hit in found.best_pages}) == (2, set(readable[1:]))
     assert len(list(apart.sources(Kind.PAGE, node, "holdings_page", ranked=False, newest=2))) > 2
-    found = hits.pages_found(reach, node, 100, best=9, with_facets=False)
-    assert (found.total, {hit.page_id for hit in found.best}) == (3, set(readable))
+    found = hits.findings(reach, node, Order.RELEVANCE, most=100, stop=9, with_facets=False)
+    assert (found.pages, {hit.page_id for hit in found.best_pages}) == (3, set(readable))
 
 
 def test_ranks_come_through_unchanged(many: Desk):
     node = parse("押金").text
-    found = hits.pages_found(Reach(many.house.archivist), node, 100, best=100, with_facets=False)
+    reach = Reach(many.house.archivist)
+    found = hits.findings(reach, node, Order.RELEVANCE, most=100, stop=100, with_facets=False)
     by_rank = sorted(engine().search(Kind.PAGE, node), key=lambda match: (match.rank, -match.id))
-    assert [hit.page_id for hit in found.best] == [match.id for match in by_rank]
+    assert [hit.page_id for hit in found.best_pages] == [match.id for match in by_rank]
 
 
 def test_nothing_differs_where_everything_is_indexed(many: Desk):
