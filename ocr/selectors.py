@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from dms.clearance.policy import Act
@@ -14,6 +14,7 @@ from dms.core import clock
 from dms.core.leases import free
 from dms.holdings.models import Capture, Dossier, ItemState, Page, PageState, Reading
 from dms.holdings.selectors import any_way, may_anywhere, pages_visible_to
+from dms.intake.scan_quality import SURE_FROM, SURE_FROM_ELSE
 from dms.organisation.models import PostKind
 from dms.vault.services import read
 
@@ -134,13 +135,27 @@ def to_check(user: Any, wanted: Wanted | None = None) -> QuerySet[Page]:
     if wanted.failed:
         pages = pages.filter(state=PageState.FAILED).order_by("pk")
     else:
-        limit = wanted.below or settings.OCR_CHECK_BELOW
-        pages = pages.filter(checked_at__isnull=True, state=PageState.RECOGNISED, confidence__lt=limit)
+        pages = pages.filter(unsure(wanted.below), checked_at__isnull=True, state=PageState.RECOGNISED)
         pages = pages.order_by("confidence", "pk")
     if wanted.dossier:
         like = Q(item__dossier__number__icontains=wanted.dossier) | Q(item__dossier__name__icontains=wanted.dossier)
         pages = pages.filter(like)
     return pages.select_related("item__dossier", "item__section")
+
+
+def unsure(below: int = 0) -> Q:
+    """Return the condition of pages read with less confidence than `below`; 0: than the operator or their engine says.
+
+    Only where engines differ is it asked who read the page.
+    """
+    if limit := below or settings.OCR_CHECK_BELOW:
+        return Q(confidence__lt=limit)
+    limits = [SURE_FROM_ELSE, *SURE_FROM.values()]
+    cases = [When(engine__startswith=name, then=Value(least)) for name, least in SURE_FROM.items()]
+    current = Reading.objects.filter(capture__page=OuterRef("pk"), capture__is_current=True, is_current=True)
+    by_engine = current.annotate(least=Case(*cases, default=Value(SURE_FROM_ELSE)))
+    doubtful = Exists(by_engine.filter(least__gt=OuterRef("confidence")))
+    return Q(confidence__lt=max(limits)) & (Q(confidence__lt=min(limits)) | Q(doubtful))
 
 
 def after(pages: QuerySet[Page], place: str) -> QuerySet[Page]:

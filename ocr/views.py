@@ -53,7 +53,7 @@ class ToCheckView(WagtailAdminTemplateMixin, TemplateView):
             rows=[(page, address("reading:page_thumbnail", page.public_id)) for page in rows],
             next_url=self._address(selectors.place_of(rows[-1])) if more else "",
             first_url=self._address("") if self.request.GET.get("after") else "",
-            limit=self.form.wanted().below or settings.OCR_CHECK_BELOW,
+            limit=self.form.wanted().below or settings.OCR_CHECK_BELOW,  # 0: by engine
             is_filtered=self.form.wanted() != selectors.Wanted(),
         )
 

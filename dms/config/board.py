@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +22,8 @@ from dms.intake.selectors import batches_visible_to
 from dms.organisation.models import PostKind, User
 from ocr.selectors import Wanted, failed_pages, to_check
 
+from .names import STEPS, said
+
 MOST_SHOWN = 50
 # Refused, though perhaps through no fault of the file.
 ODD_REFUSALS = ("crashed", "too_slow", "not_readable_again", "dossier_not_readable")
@@ -33,14 +34,6 @@ AGES = (
     (timedelta(days=1), gettext_lazy("up to a day")),
     (None, gettext_lazy("longer")),
 )
-NAMES: dict[str, str | Promise] = {
-    "intake.unpack": gettext_lazy("Unpacking ZIP files"),
-    "intake.split": gettext_lazy("Splitting files into pages"),
-    "ocr.recognise": gettext_lazy("Reading pages"),
-    "search.index": gettext_lazy("Making texts findable"),
-    "scheduling": gettext_lazy("Acting by the clock"),
-    "standing by": gettext_lazy("Standing by"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +46,9 @@ class Waiting:
     rate: Rate
 
     @property
-    def label(self) -> str | Promise:
+    def label(self) -> str:
         """Return the step in the reader's words."""
-        return NAMES.get(self.name, self.name)
+        return said(self.name, STEPS)
 
     @property
     def seconds_left(self) -> int | None:
@@ -83,7 +76,7 @@ class AtWork:
     pid: int
     since: datetime
     seen: datetime
-    doing: str | Promise
+    doing: str
     trouble: str
     alive: bool
 
@@ -154,8 +147,8 @@ def at_work() -> list[AtWork]:
             pid=row.pid,
             since=row.started_at,
             seen=row.seen_at,
-            doing=NAMES.get(row.doing, row.doing),
-            trouble=_in_words(row.trouble),
+            doing=said(row.doing, STEPS),
+            trouble=in_words(row.trouble),
             alive=row.was_seen(now, SEEN_WITHIN),
         )
         for row in Worker.objects.all()
@@ -163,10 +156,10 @@ def at_work() -> list[AtWork]:
     return sorted(rows, key=lambda row: (not row.alive, row.host, row.pid))
 
 
-def _in_words(trouble: str) -> str:
+def in_words(trouble: str) -> str:
     """Return "step: what" with the step in the reader's words; what went wrong is a type and a place."""
     parts = (part.partition(": ") for part in trouble.split("; ") if part)
-    return "; ".join(f"{NAMES.get(step, step)}: {how}" for step, _colon, how in parts)
+    return "; ".join(f"{said(step, STEPS)}: {how}" for step, _colon, how in parts)
 
 
 def ages_of_waiting() -> list[tuple[str, int]]:
@@ -196,6 +189,11 @@ def failures_by_reason() -> dict[str, int]:
     found = dict(pages.values_list("failure").annotate(count=Count("pk")))
     files = ReceivedFile.objects.filter(state=FileState.REFUSED, reason__in=ODD_REFUSALS, batch__state="open")
     return found | dict(files.order_by().values_list("reason").annotate(count=Count("pk")))
+
+
+def reason_in_words(reason: str) -> str:
+    """Return a key of `failures_by_reason` in the reader's language."""
+    return words_for(reason, {})[0] if reason in ODD_REFUSALS else _(reason) if reason else _("not known")
 
 
 def _failed(user: User) -> list[FailedPage]:

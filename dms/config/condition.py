@@ -1,9 +1,12 @@
 """The condition of the running house, as `status` shows it: steps with their rates, processes, failures, jobs, gauges,
 and the alarms in words. Reads only."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dms.core import clock
 from dms.core.models import LastDone, Worker
@@ -11,7 +14,8 @@ from dms.core.tally import Rate, rates
 from dms.core.work import gauges, steps
 from dms.core.workers import SEEN_WITHIN
 
-from .board import failures_by_reason
+from .board import failures_by_reason, in_words
+from .names import GAUGES, JOBS, STEPS, said
 
 
 def read() -> dict[str, Any]:
@@ -31,12 +35,12 @@ def read() -> dict[str, Any]:
     for gauge in gauges():
         value = state["gauges"][gauge.name] = _asked(gauge.name, gauge.read, alarms)
         if value is not None and (words := gauge.alarm(value)):
-            alarms.append(f"{gauge.name}: {words}")
+            alarms.append(f"{said(gauge.name, GAUGES)}: {words}")
     speed = _asked("rates", rates, alarms) or {}
     state["rates"] = {step: _speed(speed.get(step, Rate()), counts) for step, counts in state["waiting"].items()}
     waits = sum(sum(counts.values()) for counts in state["waiting"].values())
     if waits and not any(worker["alive"] for worker in state["workers"]):
-        alarms.append(f"work: {waits} waiting and no worker alive; run: manage.py serve")
+        alarms.append(_("%(count)s waiting and no worker alive; run: manage.py serve") % {"count": waits})
     return {**state, "alarms": alarms}
 
 
@@ -44,8 +48,18 @@ def _asked(name: str, question: Any, alarms: list[str]) -> Any:
     try:
         return question()
     except (DatabaseError, OSError) as error:
-        alarms.append(f"{name}: cannot be read ({type(error).__name__})")
+        called = said(name, {**GAUGES, **STEPS, **_parts()})
+        alarms.append(_("%(what)s: cannot be read (%(error)s)") % {"what": called, "error": type(error).__name__})
         return None
+
+
+def _parts() -> dict[str, str]:
+    return {"workers": _("Processes"), "failures": _("Failures"), "jobs": _("Jobs"), "rates": _("Rates")}
+
+
+def shown(moment: datetime) -> str:
+    """Return a moment as operators read it, in the house's own time."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
 
 
 def _speed(rate: Rate, counts: dict[str, int]) -> dict[str, Any]:
@@ -59,7 +73,7 @@ def _speed(rate: Rate, counts: dict[str, int]) -> dict[str, Any]:
 def _worker(row: Worker, alarms: list[str]) -> dict[str, Any]:
     alive = row.was_seen(clock.now(), SEEN_WITHIN)
     if alive and row.trouble:
-        alarms.append(f"{row.name}: {row.trouble}")
+        alarms.append(f"{row.name}: {in_words(row.trouble)}")
     return {
         "name": row.name,
         "host": row.host,
@@ -74,5 +88,6 @@ def _worker(row: Worker, alarms: list[str]) -> dict[str, Any]:
 
 def _job(row: LastDone, alarms: list[str]) -> dict[str, Any]:
     if not row.succeeded:
-        alarms.append(f"{row.job}: failed at {row.ended_at:%Y-%m-%d %H:%M} ({row.fault})")
+        facts = {"job": said(row.job, JOBS), "time": shown(row.ended_at), "fault": row.fault}
+        alarms.append(_("%(job)s: failed at %(time)s (%(fault)s)") % facts)
     return {"ended_at": row.ended_at, "succeeded": row.succeeded, "succeeded_at": row.succeeded_at, "fault": row.fault}

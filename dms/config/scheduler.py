@@ -19,6 +19,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections
+from django.utils.translation import gettext as _
 
 from dms.core import clock, once_only, schedule, work
 from dms.core.models import LastDone
@@ -65,7 +66,7 @@ def days_since_backup() -> int | None:
 
 def too_long_ago(days: int | None) -> str:
     """Return what is wrong where the monthly backup did not take place (D3)."""
-    return f"the last one is {days} days old" if days is not None and days > MOST_DAYS else ""
+    return _("the last one is %(days)s days old") % {"days": days} if days is not None and days > MOST_DAYS else ""
 
 
 def check_sample() -> None:

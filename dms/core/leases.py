@@ -1,6 +1,7 @@
 """Leases on rows: a worker takes work in one short transaction, works outside any, and writes only under its attempt.
 
 The truth is the row's own state; a worker that dies is simply outlived: its lease ends and the row is drawn again.
+Where it can be seen that it died (presence.py), nobody waits for that.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from . import clock
+from . import clock, presence
 
 # No lease is given for longer than half of this: machines' clocks may differ by the other half.
 LONGEST = timedelta(hours=2)
@@ -53,7 +54,9 @@ def lease(waiting: models.QuerySet[Any], *, worker: str, seconds: int, limit: in
         drawn = list(rows[:limit])
         if not drawn:
             return []
-        model._default_manager.filter(pk__in=[row.pk for row in drawn]).update(
+        keys = [row.pk for row in drawn]
+        presence.draws(worker, model, keys)
+        model._default_manager.filter(pk__in=keys).update(
             leased_until=until, leased_by=worker, attempt=F("attempt") + 1
         )
     for row in drawn:  # locked as they were read: what was written is known without reading it again

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ from datetime import timedelta
 
 from django.db import DatabaseError, OperationalError, close_old_connections
 
-from . import clock
+from . import clock, presence
 from .models import Worker
 from .tally import Tally, forget_old
 from .work import Step, steps
@@ -20,14 +21,15 @@ logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.3
 BEAT_SECONDS = 10
+LOOK_SECONDS = 1  # between two looks of an idle worker at who died
 SEEN_WITHIN = timedelta(seconds=60)
 LONGEST_REST = 60
 FAILURES_BEFORE_GIVING_UP = 5
 
 
 def own_name() -> str:
-    """Return a name for this process that no other one bears now."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+    """Return a name for this process that no other one bears or ever bore."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
 @dataclass(slots=True)
@@ -54,6 +56,8 @@ class Heart:
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def __enter__(self) -> "Heart":
+        self.inherit()
+        presence.sign_on(self.name)
         self._beat(started_at=clock.now())
         self._tidy()
         self._thread.start()
@@ -62,6 +66,7 @@ class Heart:
     def __exit__(self, *exc: object) -> None:
         self._end.set()
         self._thread.join(timeout=BEAT_SECONDS)
+        presence.sign_off(self.name)
         try:
             self.tally.write_down()
             Worker.objects.filter(name=self.name).delete()
@@ -71,7 +76,16 @@ class Heart:
     def _run(self) -> None:
         while not self._end.wait(BEAT_SECONDS):
             self._beat()
+            self.inherit()
             close_old_connections()
+
+    def inherit(self) -> int:
+        """Free what the dead of this machine had in hand; return how many rows."""
+        try:
+            return presence.give_back_of_the_dead()
+        except (DatabaseError, OSError) as error:
+            logger.warning("worker %s: what the dead held stays: %s", self.name, type(error).__name__)
+            return 0
 
     def _beat(self, **first: object) -> None:
         row = {
@@ -114,10 +128,13 @@ class Loop:
 
         With `until_idle` it gives up where a step fails again and again or nothing moves for `patience` seconds.
         """
-        moved = time.monotonic()
+        moved = looked = time.monotonic()
         with self.heart:
             while not self.stopping():
                 done = self._round()
+                if not done and time.monotonic() - looked > LOOK_SECONDS:
+                    looked = time.monotonic()
+                    done = self.heart.inherit()
                 if once:
                     break
                 if done:

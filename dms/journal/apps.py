@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 UNSEALED_ALARM_SECONDS = 60
@@ -30,8 +31,14 @@ class JournalConfig(AppConfig):
         work.register_gauge(
             "journal.unsealed for a minute",
             lambda: sealing.unsealed_older_than(UNSEALED_ALARM_SECONDS),
-            lambda count: f"{count} entries wait for their seal; is the scheduler running?" if count else "",
+            unsealed_alarm,
         )
+
+
+def unsealed_alarm(count: int) -> str:
+    """Return what is wrong where entries stay unsealed (C6)."""
+    said = gettext("%(count)s entries wait for their seal; is the scheduler running?")
+    return said % {"count": count} if count else ""
 
 
 def stand_guard(using: str, **kwargs: Any) -> None:

@@ -9,7 +9,6 @@ from typing import IO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from . import words
 from .models import JournalEntry
@@ -62,6 +61,8 @@ def _line(cells: list[str]) -> str:
 
 def workbook(entries: Iterable[JournalEntry]) -> IO[bytes]:
     """Return an Excel file, open at its beginning; written row by row, so memory stays flat."""
+    from openpyxl import Workbook  # slow to load, and seldom asked for
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Journal"))
     sheet.append(header())

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from . import canonical, guards, keys
 from .models import JournalEntry, JournalSeal
@@ -24,7 +25,8 @@ SEAL_FIELDS = ("seq", "entry_id", "entry_hash", "previous", "hash")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong. `kind` is a stable word for programs; `seq` or `entry` are None where unknown."""
+    """One thing that is wrong. `kind` is a stable word for programs, `detail` is for people; `seq` or `entry` are None
+    where unknown."""
 
     kind: str
     seq: int | None = None
@@ -78,7 +80,10 @@ class _Walk:
             seals = [seal for seal in chunk if isinstance(seal[0], int) and isinstance(seal[1], int)]
             for seal in chunk if len(seals) < len(chunk) else ():
                 if seal not in seals:  # SQLite keeps words where numbers belong
-                    self._fault("seal changed", detail=f"number {seal[0]!r}, entry {seal[1]!r}")
+                    self._fault(
+                        "seal changed",
+                        detail=_("number %(seq)s, entry %(entry)s") % {"seq": repr(seal[0]), "entry": repr(seal[1])},
+                    )
             entries = {row[0]: row for row in raw_rows(_entries_of([seal[1] for seal in seals]))}
             for seal in seals:
                 self._check_link(seal)
@@ -87,12 +92,14 @@ class _Walk:
     def finish(self) -> None:
         """Look at what the chain itself cannot show."""
         for seq in sorted(seq for seq in self.anchors if seq > self.seq):
-            self._fault("truncated", seq, detail=f"anchored on {self.anchors[seq][0].day}, no longer there")
+            self._fault(
+                "truncated", seq, detail=_("anchored on %(day)s, no longer there") % {"day": self.anchors[seq][0].day}
+            )
         self._check_waiting()
         self._check_count()
         twice = JournalEntry.objects.values("stamp").annotate(n=Count("id")).filter(n__gt=1).values("stamp")
         for entry_id in JournalEntry.objects.filter(stamp__in=twice).order_by("id").values_list("id", flat=True):
-            self._fault("inserted", entry=entry_id, detail="another entry carries the same stamp")
+            self._fault("inserted", entry=entry_id, detail=_("another entry carries the same stamp"))
         for name in guards.missing(connection):
             self._fault("guard missing", detail=name)
 
@@ -104,12 +111,12 @@ class _Walk:
         for absent in range(self.seq + 1, min(seq, self.seq + 1001)):
             self._fault("seal missing", absent)
         if previous != self.head and seq == self.seq + 1:
-            self._fault("chain broken", seq, entry_id, "does not follow the seal before it")
+            self._fault("chain broken", seq, entry_id, _("does not follow the seal before it"))
         if seq < 1 or link != canonical.seal_hash(seq, entry_id, hash_of_entry, previous, self.key):
             self._fault("seal changed", seq, entry_id)
         for anchor in self.anchors.get(seq, ()):
             if anchor.hash != link:
-                self._fault("anchor differs", seq, entry_id, f"anchored on {anchor.day}")
+                self._fault("anchor differs", seq, entry_id, _("anchored on %(day)s") % {"day": anchor.day})
         self.seq, self.head = seq, link
 
     def _check_entry(self, seal: tuple[Any, ...], row: tuple[Any, ...] | None) -> None:
@@ -121,9 +128,9 @@ class _Walk:
         text, stamp = canonical.body(row[2:]), row[1]
         genuine = canonical.stamp_of(text, stamp[:16], self.key) == stamp
         if canonical.entry_hash(entry_id, text, stamp) != hash_of_entry:
-            self._fault("entry changed", seq, entry_id, "" if genuine else "its stamp does not fit either")
+            self._fault("entry changed", seq, entry_id, "" if genuine else _("its stamp does not fit either"))
         elif not genuine:
-            self._fault("inserted", seq, entry_id, "not written by the application")
+            self._fault("inserted", seq, entry_id, _("not written by the application"))
 
     def _check_waiting(self) -> None:
         chain_is_whole = self.report.whole
@@ -131,7 +138,7 @@ class _Walk:
             for row in rows:
                 self.report.waiting += 1
                 if canonical.stamp_of(canonical.body(row[2:]), row[1][:16], self.key) != row[1]:
-                    self._fault("inserted", entry=row[0], detail="changed, or not written by the application")
+                    self._fault("inserted", entry=row[0], detail=_("changed, or not written by the application"))
                 elif not chain_is_whole:
                     self._fault("unsealed", entry=row[0])
 
@@ -139,7 +146,9 @@ class _Walk:
         most = max((anchor.count for at_seq in self.anchors.values() for anchor in at_seq), default=0)
         standing = JournalEntry.objects.count()
         if standing < most:
-            self._fault("entries missing", detail=f"{most} when anchored, {standing} now")
+            self._fault(
+                "entries missing", detail=_("%(then)s when anchored, %(now)s now") % {"then": most, "now": standing}
+            )
 
     def _read_anchors(self) -> dict[int, list[Anchor]]:
         anchors: dict[int, list[Anchor]] = {}
@@ -149,7 +158,7 @@ class _Walk:
             try:
                 anchor = Anchor.parse(line)
             except ValueError:
-                self._fault("anchor unreadable", detail=f"line {number}")
+                self._fault("anchor unreadable", detail=_("line %(number)s") % {"number": number})
                 continue
             anchors.setdefault(anchor.seq, []).append(anchor)
             self.report.anchors += 1

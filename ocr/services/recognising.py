@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 
+from dms.core import presence
 from dms.core.errors import Refusal
 from dms.core.leases import held, lock_held
 from dms.holdings.models import Capture, Page, PageState, Reading, ReadingKind
@@ -80,6 +81,7 @@ def recognise_pages(pages: Sequence[Page], sandbox: Sandbox, *, enough: float = 
     try:
         while rest and (not outcome.tried or outcome.seconds < enough):
             page = rest.pop(0)
+            presence.is_at([page])
             try:
                 text = _try(page, captures[page.pk], sandbox, outcome)
             except (EngineUnavailable, Refusal):
@@ -124,6 +126,7 @@ def _write_texts(found: list[Found]) -> int:
     """Write what was found; return on how many pages it could be."""
     if not found:
         return 0
+    presence.is_at([one.page for one in found])
     # Sealed before the transaction: forcing keys and files to the disk must hold up no other writer.
     written = [one for one in found if one.text.lines]
     try:

@@ -1,11 +1,13 @@
 """`manage.py status`: what waits, who works, what is an alarm; exit code 1 where one is."""
 
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from dms.core import clock, work
 from dms.core.models import LastDone, Worker
@@ -17,7 +19,7 @@ from dms.journal.services import record
 from ocr.errors import EngineTimedOut
 from tests.factories import a_dossier, a_house, a_page, an_item
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +70,7 @@ def test_work_that_waits_with_no_worker_alive_is_an_alarm(with_a_dead_one: bool)
         a_worker(seconds_ago=300)
     code, found = state()
     assert code == 1
-    assert found["alarms"] == ["work: 3 waiting and no worker alive; run: manage.py serve"]
+    assert found["alarms"] == ["3 waiting and no worker alive; run: manage.py serve"]
 
 
 @pytest.mark.rule("C6")
@@ -86,8 +88,8 @@ def test_a_job_that_failed_is_an_alarm_with_its_name() -> None:
     LastDone.objects.create(job="backup", ended_at=clock.now(), succeeded=False, fault="OSError at backup.py:3")
     code, found = state()
     assert code == 1
-    assert "backup: failed" in found["alarms"][0]
-    assert "ALARM backup" in status()[1]
+    assert "Backup of the month: failed" in found["alarms"][0]
+    assert "ALARM Backup of the month" in status()[1]
 
 
 def test_gauges_of_other_rooms_raise_alarms_in_their_own_words() -> None:
@@ -120,13 +122,13 @@ def test_a_step_that_fails_at_a_living_worker_is_an_alarm_with_its_place() -> No
     a_worker(seconds_ago=5)
     Worker.objects.update(trouble="ocr.recognise: EngineUnavailable at sandbox.py:12")
     code, found = state()
-    assert (code, found["alarms"]) == (1, ["w:1: ocr.recognise: EngineUnavailable at sandbox.py:12"])
+    assert (code, found["alarms"]) == (1, ["w:1: Reading pages: EngineUnavailable at sandbox.py:12"])
 
 
 def test_a_sign_of_life_from_the_future_is_none() -> None:
     work.register(Step("ocr.recognise", 20, lambda worker: 0, lambda: {"waiting": 3}))
     a_worker(seconds_ago=-7200)
-    assert state()[1]["alarms"] == ["work: 3 waiting and no worker alive; run: manage.py serve"]
+    assert state()[1]["alarms"] == ["3 waiting and no worker alive; run: manage.py serve"]
 
 
 def test_says_why_pages_failed_and_how_many() -> None:
@@ -137,3 +139,16 @@ def test_says_why_pages_failed_and_how_many() -> None:
         Page.objects.filter(pk=page.pk).update(state="failed", failure=EngineTimedOut.words)
     assert state()[1]["failures"] == {EngineTimedOut.words: 2}
     assert f"2: {EngineTimedOut.words}" in status()[1]
+
+
+def test_speaks_the_language_of_the_installation_and_to_programs_in_stable_words() -> None:
+    work.register(Step("ocr.recognise", 20, lambda worker: 0, lambda: {"waiting": 3, "in work": 1}))
+    a_worker(seconds_ago=5)
+    LastDone.objects.create(job="backup", ended_at=clock.now(), succeeded=False, fault="OSError at backup.py:3")
+    Worker.objects.update(trouble="search.index: OSError at index.py:3")
+    with translation.override("zh-hans"):
+        code, text = status()
+        keys = state()[1]
+    assert code == 1
+    assert re.findall("[A-Za-z][a-z]+", re.sub(r"OSError at \w+\.py:\d+|w:1", "", text)) == []
+    assert (keys["waiting"], list(keys["jobs"])) == ({"ocr.recognise": {"waiting": 3, "in work": 1}}, ["backup"])

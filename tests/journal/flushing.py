@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+from dms.arrangement import guards as volume_guards
+from dms.holdings import guards as item_guards
 from dms.journal import guards
 
 
 @contextmanager
 def guards_lifted(connection: Any) -> Iterator[None]:
-    """Drop the journal's triggers, and put them back afterwards."""
+    """Drop the journal's triggers and those of closed volumes, and put them back afterwards."""
+    others = {item_guards.TABLE: item_guards.names(), **volume_guards.names()}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # no table may be altered while checks of its rows are due
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
@@ -23,10 +26,14 @@ def guards_lifted(connection: Any) -> Iterator[None]:
             for name in names:
                 where = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{where}")
+        for names in others.values() if connection.vendor == "sqlite" else ():
+            for name in names:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
     try:
         yield
     finally:
-        guards.install(connection)
+        for room in (guards, item_guards, volume_guards):
+            room.install(connection)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -163,6 +163,7 @@ def test_a_tail_cut_off_and_grown_again_does_not_fit_the_anchor() -> None:
     assert a.pk < b.pk
 
 
+@pytest.mark.usefixtures("in_english")
 def test_an_anchor_line_that_cannot_be_read_is_named(anchor_file: Path) -> None:
     a_sealed_journal()
     sealing.anchor_head()
@@ -191,6 +192,7 @@ def test_rubbish_in_a_column_is_named_and_stops_neither_verifier_nor_sealer(colu
     assert ("inserted", 5, ids[4]) in faults()
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.parametrize("column", ["seq", "entry_id"])
 def test_words_where_a_seal_has_a_number_are_named(column: str) -> None:
     if connection.vendor != "sqlite":
@@ -236,6 +238,7 @@ def test_the_command_can_be_told_to_write_nothing() -> None:
     assert not JournalSeal.objects.exists()
 
 
+@pytest.mark.usefixtures("in_english")
 def test_the_command_names_the_fault_and_ends_with_one() -> None:
     ids = a_sealed_journal()
     tamper("UPDATE journal_journalentry SET action = 'x' WHERE id = %s", [ids[0]])
@@ -243,6 +246,16 @@ def test_the_command_names_the_fault_and_ends_with_one() -> None:
     assert code == 1
     assert f"entry {ids[0]} was changed (seal 1)" in text
     assert json.loads(command("--json")[1])["faults"][0]["entry"] == ids[0]
+
+
+def test_the_command_speaks_the_language_of_the_installation_and_to_programs_in_stable_words() -> None:
+    ids = a_sealed_journal()
+    tamper("UPDATE journal_journalentry SET action = 'x' WHERE id = %s", [ids[0]])
+    text = command()[1]
+    assert f"第 {ids[0]} 条" in text
+    assert "was changed" not in text
+    assert "项故障" in text
+    assert json.loads(command("--json")[1])["faults"][0]["kind"] == "entry changed"
 
 
 def test_after_a_fault_the_command_seals_nothing() -> None:

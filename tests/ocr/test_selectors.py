@@ -6,6 +6,8 @@ import pytest
 
 from dms.core import clock
 from dms.holdings.models import Page
+from dms.holdings.services import add_reading
+from dms.intake.light_table import LyingPage, get_table_of_item, lying_on
 from dms.intake.models import PageSource, ReceivedFile, ScanBatch
 from dms.organisation.models import User
 from dms.vault.services import store
@@ -83,6 +85,45 @@ def test_doubtful_pages_come_worst_first_and_checked_ones_not_at_all(desk: Desk)
     assert list(to_check(desk.house.staff1, Wanted(below=50))) == [worse]
     assert list(to_check(desk.house.staff1, Wanted(dossier=desk.dossier.number))) == [worse, bad]
     assert list(to_check(desk.house.staff1, Wanted(dossier="nobody"))) == []
+
+
+def read_by(page: Page, engine: str, confidence: int) -> Page:
+    add_reading(
+        capture=page.captures.get(),
+        kind="recognised",
+        alto=store(b"x", purpose="alto"),
+        engine=engine,
+        confidence=confidence,
+    )
+    return read_with(page, confidence)
+
+
+@pytest.mark.rule("B1")
+def test_what_is_doubtful_is_said_by_the_engine_that_read_the_page_whatever_is_set_now(desk: Desk, settings):
+    settings.OCR_CHECK_BELOW, settings.OCR_ENGINE = 0, "auto"
+    bad, good, both = (a_page(desk.item) for _number in range(3))
+    rapid, failed_over = a_page(desk.item), a_page(desk.item)
+    read_by(bad, "tesseract 5.3.0 chi_sim+eng", 74)
+    read_by(good, "tesseract 5.3.0 chi_sim+eng", 75)
+    read_by(both, "tesseract 5.3.0 chi_sim+eng", 75)
+    read_by(both, "rapidocr 3.4 ppocr", 88)
+    read_by(rapid, "rapidocr 3.4 ppocr", 90)
+    read_by(failed_over, "tesseract 5.3.0 chi_sim+eng, rapidocr failed", 80)
+    assert list(to_check(desk.house.staff1)) == [bad, both]
+    assert list(to_check(desk.house.staff1, Wanted(below=80))) == [bad, good]
+    settings.OCR_CHECK_BELOW = 81
+    assert list(to_check(desk.house.staff1)) == [bad, good, failed_over]
+    findings = {page.pk: [finding.fault.name for finding in page.findings] for page in lying(desk)}
+    settings.OCR_CHECK_BELOW = 0
+    by_engine = {page.pk: [finding.fault.name for finding in page.findings] for page in lying(desk)}
+    assert [key for key, names in findings.items() if "UNSURE" in names] == [bad.pk, good.pk, failed_over.pk]
+    assert [key for key, names in by_engine.items() if "UNSURE" in names] == [bad.pk, both.pk]
+
+
+def lying(desk: Desk) -> list[LyingPage]:
+    """Return the pages as they lie on the light table of the desk's item."""
+    (item,) = lying_on(get_table_of_item(desk.house.archivist, desk.item.public_id), desk.house.archivist)
+    return item.pages
 
 
 def test_pages_that_could_not_be_read_are_listed_apart(desk: Desk):

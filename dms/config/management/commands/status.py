@@ -5,8 +5,11 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
 from dms.config import condition
+from dms.config.board import in_words, reason_in_words
+from dms.config.names import COUNTS, GAUGES, JOBS, STEPS, said
 
 
 class Command(BaseCommand):
@@ -27,33 +30,52 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _tell(self, state: dict[str, Any]) -> None:
-        self.stdout.write("Waiting")
-        for step, counts in state["waiting"].items():
-            words = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "nothing"
-            self.stdout.write(f"  {step}: {words}{_pace(state['rates'][step])}")
-        self.stdout.write("Processes")
-        for worker in state["workers"] or [{"name": "none", "doing": "", "seen_at": "-", "alive": False}]:
-            seen = "alive" if worker["alive"] else f"last seen {worker['seen_at']}"
-            self.stdout.write(f"  {worker['name']}: {seen} {worker['doing']}".rstrip())
-        if state["failures"]:
-            self.stdout.write("Failures")
-        for why, count in state["failures"].items():
-            self.stdout.write(f"  {count}: {why}")
-        self.stdout.write("Jobs")
-        for job, how in state["jobs"].items():
-            self.stdout.write(f"  {job}: last succeeded {how['succeeded_at'] or 'never'}")
-        self.stdout.write("Gauges")
-        for name, value in state["gauges"].items():
-            self.stdout.write(f"  {name}: {value}")
+        waiting = state["waiting"].items()
+        self._part(
+            _("Waiting"), [(said(step, STEPS), _counts(counts, state["rates"][step])) for step, counts in waiting]
+        )
+        self._part(_("Processes"), [(row["name"], _process(row)) for row in state["workers"]] or [(_("none"), "")])
+        self._part(_("Failures"), [(str(count), reason_in_words(why)) for why, count in state["failures"].items()])
+        self._part(_("Jobs"), [(said(job, JOBS), _last_success(how)) for job, how in state["jobs"].items()])
+        self._part(_("Gauges"), [(said(name, GAUGES), _gauge(value)) for name, value in state["gauges"].items()])
         for alarm in state["alarms"]:
-            self.stdout.write(self.style.ERROR(f"ALARM {alarm}"))
+            self.stdout.write(self.style.ERROR(_("ALARM %(alarm)s") % {"alarm": alarm}))
         if not state["alarms"]:
-            self.stdout.write(self.style.SUCCESS("All is well."))
+            self.stdout.write(self.style.SUCCESS(_("All is well.")))
+
+    def _part(self, heading: str, rows: list[tuple[str, str]]) -> None:
+        if rows:
+            self.stdout.write(heading)
+        for name, value in rows:
+            line = _("%(name)s: %(value)s") % {"name": name, "value": value} if value else name
+            self.stdout.write(f"  {line}")
 
 
-def _pace(rate: dict[str, Any]) -> str:
-    """Return what was done lately and how long the rest takes, in words; nothing where nothing was done."""
+def _counts(counts: dict[str, int], rate: dict[str, Any]) -> str:
+    """Return what waits, what was done lately and how long the rest takes; of the last two nothing where nothing was
+    done."""
+    words = [f"{count} {said(what, COUNTS)}" for what, count in counts.items() if count]
+    waits = _(", ").join(words) or _("nothing")
     if not rate["last_hour"]:
-        return ""
-    left = f", {rate['seconds_left']} s left" if rate["seconds_left"] is not None else ""
-    return f" ({rate['last_5_minutes']} in 5 minutes, {rate['last_hour']} in an hour{left})"
+        return waits
+    facts = {"waits": waits, "lately": rate["last_5_minutes"], "hour": rate["last_hour"], "left": rate["seconds_left"]}
+    if rate["seconds_left"] is None:
+        return _("%(waits)s (%(lately)s in 5 minutes, %(hour)s in an hour)") % facts
+    return _("%(waits)s (%(lately)s in 5 minutes, %(hour)s in an hour, %(left)s s left)") % facts
+
+
+def _process(worker: dict[str, Any]) -> str:
+    seen = condition.shown(worker["seen_at"])
+    state = _("alive") if worker["alive"] else _("last seen %(time)s") % {"time": seen}
+    doing = [said(worker["doing"], STEPS)] if worker["doing"] else []
+    return _(", ").join([state, *doing, *([in_words(worker["trouble"])] if worker["trouble"] else [])])
+
+
+def _last_success(how: dict[str, Any]) -> str:
+    if not how["succeeded_at"]:
+        return _("has never succeeded")
+    return _("last succeeded %(time)s") % {"time": condition.shown(how["succeeded_at"])}
+
+
+def _gauge(value: Any) -> str:
+    return _("not known") if value is None else str(value)

@@ -6,22 +6,24 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from dms.journal import sealing, verifying
 
 WORDS = {
-    "entry changed": "entry {entry} was changed (seal {seq})",
-    "entry missing": "entry {entry} is missing (seal {seq})",
-    "inserted": "entry {entry} was put in from outside",
-    "unsealed": "entry {entry} has no seal",
-    "seal missing": "seal {seq} is missing",
-    "seal changed": "seal {seq} was changed (entry {entry})",
-    "chain broken": "the chain breaks at seal {seq} (entry {entry})",
-    "anchor differs": "seal {seq} is not the one that was anchored",
-    "anchor unreadable": "the anchor file cannot be read",
-    "truncated": "the journal was cut off: seal {seq} is gone",
-    "entries missing": "entries are missing",
-    "guard missing": "a guard of the database was taken away",
+    "entry changed": gettext_lazy("entry %(entry)s was changed (seal %(seq)s)"),
+    "entry missing": gettext_lazy("entry %(entry)s is missing (seal %(seq)s)"),
+    "inserted": gettext_lazy("entry %(entry)s was put in from outside"),
+    "unsealed": gettext_lazy("entry %(entry)s has no seal"),
+    "seal missing": gettext_lazy("seal %(seq)s is missing"),
+    "seal changed": gettext_lazy("seal %(seq)s was changed (entry %(entry)s)"),
+    "chain broken": gettext_lazy("the chain breaks at seal %(seq)s (entry %(entry)s)"),
+    "anchor differs": gettext_lazy("seal %(seq)s is not the one that was anchored"),
+    "anchor unreadable": gettext_lazy("the anchor file cannot be read"),
+    "truncated": gettext_lazy("the journal was cut off: seal %(seq)s is gone"),
+    "entries missing": gettext_lazy("entries are missing"),
+    "guard missing": gettext_lazy("a guard of the database was taken away"),
 }
 
 
@@ -41,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         report = verifying.verify(None if options["no_seal"] else sealing.seal_all)
         if options["json"]:
-            self.stdout.write(json.dumps({"whole": report.whole, **asdict(report)}))
+            self.stdout.write(json.dumps({"whole": report.whole, **asdict(report)}, ensure_ascii=False))
         else:
             self._tell(report)
         if not report.whole:
@@ -49,8 +51,16 @@ class Command(BaseCommand):
 
     def _tell(self, report: verifying.Report) -> None:
         for fault in report.faults:
-            detail = f": {fault.detail}" if fault.detail else ""
-            self.stdout.write(self.style.ERROR(WORDS[fault.kind].format(**asdict(fault)) + detail))
-        counts = f"{report.verified} entries verified, {report.waiting} waiting, {report.anchors} anchors compared"
-        verdict = "The journal is whole" if report.whole else f"{len(report.faults)} faults"
-        self.stdout.write(f"{verdict}: {counts}.")
+            line = WORDS[fault.kind] % {"entry": _known(fault.entry), "seq": _known(fault.seq)}
+            if fault.detail:
+                line = _("%(fault)s: %(detail)s") % {"fault": line, "detail": fault.detail}
+            self.stdout.write(self.style.ERROR(line))
+        counts = _("%(verified)s entries verified, %(waiting)s waiting, %(anchors)s anchors compared") % asdict(report)
+        number = len(report.faults)
+        faults = ngettext("%(count)s fault", "%(count)s faults", number) % {"count": number}
+        verdict = _("The journal is whole") if report.whole else faults
+        self.stdout.write(_("%(verdict)s: %(counts)s.") % {"verdict": verdict, "counts": counts})
+
+
+def _known(number: int | None) -> str:
+    return "?" if number is None else str(number)
