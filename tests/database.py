@@ -17,6 +17,13 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(settings.BASE_DIR)
+INSTALLED = (
+    "journal/guards.py",
+    "core/byte_order.py",
+    "holdings/guards.py",
+    "holdings/shipped.py",
+    "arrangement/guards.py",
+)
 TEMPLATES = ROOT / "var" / "test-templates"
 
 
@@ -25,7 +32,7 @@ def state_of_the_migrations() -> str:
     digest = hashlib.sha256()
     for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py"), ROOT / "requirements.txt"]):
         digest.update(path.read_bytes())
-    for installed in ("journal/guards.py", "core/byte_order.py"):
+    for installed in INSTALLED:
         digest.update((ROOT / "dms" / installed).read_bytes())
     return digest.hexdigest()[:20]
 

@@ -14,6 +14,7 @@ from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 from ninja.security import APIKeyCookie, HttpBearer
 
+from dms.arrangement.api import router as arrangement
 from dms.core.api.operations import shown
 from dms.core.api.problems import fault, problem, problem_of, words_of
 from dms.core.api.requests import Call
@@ -199,7 +200,7 @@ def _invalid(errors: list[dict[str, str]]) -> HttpResponse:
     )
 
 
-for room in (organisation, holdings, intake, reading, ocr, search, journal, house, board):
+for room in (organisation, holdings, arrangement, intake, reading, ocr, search, journal, house, board):
     api.add_router("", room)
 
 

@@ -27,6 +27,7 @@ TAGS = [
     {"name": "Configuration", "description": "Kinds, sections, own fields, series, and what choosers offer."},
     {"name": "Organisation", "description": "People, departments and posts; for administrators."},
     {"name": "Customer lists", "description": "Importing many dossiers from a table."},
+    {"name": "Volumes", "description": "Annual volumes: relations, arranging, catalogue, closing, decisions."},
     {"name": "Intake", "description": "Scan batches: upload, progress, duplicates, filing."},
     {"name": "Light table", "description": "How pages lie: moving, dividing, turning, removing, new scans, undoing."},
     {"name": "Check of scans", "description": "Sampling a batch's scans, verdicts, pages to rescan."},

@@ -50,10 +50,16 @@ def scope_of(pattern: str, values: Mapping[str, str | int]) -> str:
 
 def next_value(scope: str) -> int:
     """Return the next number of `scope`, from 1; must run inside a transaction, which it makes wait for others."""
+    return next_values(scope, 1)[0]
+
+
+def next_values(scope: str, count: int) -> range:
+    """Return the next `count` numbers of `scope`, as `next_value` would give them one by one."""
     if not connection.in_atomic_block:
         raise RuntimeError("a number is taken inside a transaction")
     Counter.objects.bulk_create([Counter(scope=scope)], ignore_conflicts=True)
     counter = Counter.objects.select_for_update().get(scope=scope)
-    counter.value += 1
+    first = counter.value + 1
+    counter.value += count
     counter.save(update_fields=["value"])
-    return counter.value
+    return range(first, counter.value + 1)

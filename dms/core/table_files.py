@@ -2,13 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # which a workbook cannot hold
 
 # (title of the sheet, names of the columns, rows) → the file
 Writer = Callable[[str, list[str], Iterable[list[str]]], bytes]
@@ -26,7 +25,7 @@ class Export:
 
 def harmless(value: str) -> str:
     """Return `value` so that no spreadsheet takes it for a formula (an apostrophe before the sign) or chokes on it."""
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    value = _UNPRINTABLE.sub("", value)
     return f"'{value}" if value.startswith(FORMULA_SIGNS) else value
 
 
@@ -41,6 +40,8 @@ def as_csv(title: str, heading: list[str], rows: Iterable[list[str]]) -> bytes:
 
 def as_xlsx(title: str, heading: list[str], rows: Iterable[list[str]]) -> bytes:
     """Return an Excel file of one sheet whose heading stays in sight."""
+    from openpyxl import Workbook  # slow to load, and seldom asked for
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"

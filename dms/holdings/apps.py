@@ -1,6 +1,10 @@
 """Tells Django about the holdings, and the journal what their acts are called."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +22,7 @@ class HoldingsConfig(AppConfig):
 
         from .services.drafts import drop_abandoned_drafts
 
+        post_migrate.connect(after_migrations, sender=self)
         schedule.register("holdings.drop abandoned lists", drop_abandoned_drafts, hours=6)
         words.announce(
             actions={
@@ -25,7 +30,9 @@ class HoldingsConfig(AppConfig):
                 "dossier.label_printed": _("Label printed"),
                 "dossiers.exported": _("Dossier list exported"),
                 "item.divided": _("Item divided"),
+                "item.frozen": _("Item read-only from now on"),
                 "item.read": _("Item looked at"),
+                "item.released": _("Item may be changed again"),
                 "kind.changed": _("Dossier kind changed"),
                 "kind.created": _("Dossier kind created"),
                 "kind.deleted": _("Dossier kind deleted"),
@@ -45,3 +52,14 @@ class HoldingsConfig(AppConfig):
                 "under": _("under"),
             },
         )
+
+
+def after_migrations(using: str, **kwargs: Any) -> None:
+    """Put the guards of bound items back, and lay down what is shipped where it is missing."""
+    from . import guards
+    from .shipped import lay_down
+
+    tables = set(connections[using].introspection.table_names())
+    if {"holdings_item", "holdings_documenttype", "holdings_retentionperiod"} <= tables:
+        guards.install(connections[using])
+        lay_down(using)

@@ -6,7 +6,6 @@ from datetime import date
 from itertools import pairwise
 
 from django.utils.translation import gettext_lazy as _
-from pypinyin import lazy_pinyin
 
 from dms.core.refusals import Allowed, Answer, Denied
 
@@ -17,6 +16,8 @@ def sort_key_of(name: str) -> str:
     >>> sort_key_of("张三")
     'zhang san'
     """
+    from pypinyin import lazy_pinyin  # its dictionary is the largest part of starting any process
+
     return " ".join(lazy_pinyin(name.strip().lower()))[:600]
 
 
@@ -39,15 +40,23 @@ def masked(value: str) -> str:
     return value[:shown] + "*" * (len(value) - 2 * shown) + value[-shown:]
 
 
-def may_change_item(state: str) -> Answer:
-    """A12: an entry may be worked on until it is withdrawn; filed papers keep their old versions readable."""
+def may_change_item(state: str, *, frozen: bool = False) -> Answer:
+    """A12: an entry may be worked on until it is withdrawn or its volume is closed; old versions stay readable."""
     if state == "withdrawn":
         return Denied(_("This item was withdrawn."), _("Upload the paper again."), code="withdrawn")
+    if frozen:
+        return Denied(
+            _("This item is bound in a closed volume: its entry stays as it is."),
+            _("Have a correction decided, or the volume opened again."),
+            code="volume_closed",
+        )
     return Allowed()
 
 
-def may_withdraw_item(state: str) -> Answer:
+def may_withdraw_item(state: str, *, frozen: bool = False) -> Answer:
     """R2, E: a wrong upload may be withdrawn before filing; afterwards papers leave only through disposal."""
+    if frozen:
+        return may_change_item(state, frozen=True)
     if state == "filed":
         return Denied(
             _("This item is filed."), _("Filed papers leave only through appraisal and destruction."), code="filed"
@@ -55,8 +64,10 @@ def may_withdraw_item(state: str) -> Answer:
     return Allowed()
 
 
-def may_rearrange_item(state: str) -> Answer:
-    """A10, A12: pages change places, or are marked blank, until their item is filed."""
+def may_rearrange_item(state: str, *, frozen: bool = False) -> Answer:
+    """A10, A12: pages change places, or are marked blank, until their item is filed or bound in a closed volume."""
+    if frozen:
+        return may_change_item(state, frozen=True)
     if state == "filed":
         return Denied(
             _("The pages of a filed item stay together."),

@@ -193,7 +193,9 @@ def get_dossier_by_number(user: Any, number: str, act: Act) -> Dossier:
 def get_item_for(user: Any, public_id: str, act: Act) -> Item:
     """Return the item, or raise NotFound or NotAllowed."""
     item = (
-        Item.objects.select_related("section", "classification", *(f"dossier__{name}" for name in DOSSIER_RELATED))
+        Item.objects.select_related(
+            "section", "classification", "document_type", *(f"dossier__{name}" for name in DOSSIER_RELATED)
+        )
         .filter(public_id=public_id)
         .first()
     )

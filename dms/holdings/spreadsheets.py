@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from openpyxl import load_workbook
 
 from dms.core.errors import Refusal
 
@@ -23,41 +22,43 @@ ZIP = b"PK\x03\x04"
 Line = tuple[int, list[str]]  # number of the row in the file, from 1, and its cells
 
 
-def read_table(content: bytes) -> list[Line]:
+def read_table(content: bytes, *, most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> list[Line]:
     """Return the lines that are not empty, the heading first; raise Refusal, in words, for what is no table.
 
     Excel (.xlsx) or text with commas, semicolons or tabs, in UTF-8 with or without mark, or in GB18030.
     """
     if not content:
         raise Refusal(_("The file is empty."), _("Choose the file again."))
-    if len(content) > MOST_BYTES:
+    if len(content) > most_bytes:
         raise Refusal(
-            _("The file is larger than %(most)s MB.") % {"most": MOST_BYTES >> 20}, _("Divide the list into parts.")
+            _("The file is larger than %(most)s MB.") % {"most": most_bytes >> 20}, _("Divide the list into parts.")
         )
     if content.startswith(OLD_EXCEL):
         raise Refusal(
             _("This is an old or protected Excel file."), _("Save it as .xlsx without a password and choose it again.")
         )
-    rows = _excel(content) if content.startswith(ZIP) else _text(content)
+    rows = _excel(content, 20 * most_rows) if content.startswith(ZIP) else _text(content, 20 * most_rows)
     lines = [(number, cells) for number, cells in enumerate(rows, 1) if any(cells)]
-    if len(lines) > MOST_ROWS + 1:
+    if len(lines) > most_rows + 1:
         raise Refusal(
-            _("The list has more than %(most)s rows.") % {"most": MOST_ROWS}, _("Divide the list into parts.")
+            _("The list has more than %(most)s rows.") % {"most": most_rows}, _("Divide the list into parts.")
         )
     return lines
 
 
-def _excel(content: bytes) -> Iterator[list[str]]:
+def _excel(content: bytes, most: int) -> Iterator[list[str]]:
     no_table = Refusal(_("This file cannot be read as an Excel table."), _("Save it as .xlsx or CSV and try again."))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             # A few kilobytes can unpack to gigabytes: look at the sizes before anything is unpacked.
             if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
                 raise no_table
+        from openpyxl import load_workbook  # slow to load, and seldom asked for
+
         sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
         sheet.reset_dimensions()
         # Tables end in thousands of formatted, empty rows; a bound all the same, for who has a million of them.
-        rows = islice(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), 20 * MOST_ROWS)
+        rows = islice(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), most)
         return iter([[_as_text(cell) for cell in row] for row in rows])
     except Refusal:
         raise
@@ -65,12 +66,12 @@ def _excel(content: bytes) -> Iterator[list[str]]:
         raise no_table from error
 
 
-def _text(content: bytes) -> Iterator[list[str]]:
+def _text(content: bytes, most: int) -> Iterator[list[str]]:
     text = _decoded(content)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 20 * MOST_ROWS))
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), most))
     except csv.Error as error:
         raise Refusal(_("This file cannot be read as a table."), _("Save it as .xlsx or CSV and try again.")) from error
     return iter([[cell.strip() for cell in row[:MOST_COLUMNS]] for row in rows])

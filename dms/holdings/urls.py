@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from .views import bulk, configuration, dossier, dossier_forms, dossier_list, imports, item_forms, items
+from .views import (
+    bulk,
+    configuration,
+    dossier,
+    dossier_forms,
+    dossier_list,
+    filing_rules,
+    imports,
+    item_forms,
+    items,
+)
 
 app_name = "holdings"
 dossiers = [
@@ -37,4 +47,8 @@ settings = [
     path("kinds/", configuration.KindsView.as_view(), name="kinds"),
     path("kinds/new/", configuration.KindView.as_view(), name="new_kind"),
     path("kinds/<slug:public_id>/", configuration.KindView.as_view(), name="kind"),
+    path("document-types/", filing_rules.DocumentTypesView.as_view(), name="document_types"),
+    path("document-types/<int:pk>/", filing_rules.DocumentTypesView.as_view(), name="document_type"),
+    path("retention-periods/", filing_rules.RetentionPeriodsView.as_view(), name="retention_periods"),
+    path("retention-periods/<slug:code>/", filing_rules.RetentionPeriodsView.as_view(), name="retention_period"),
 ]

@@ -52,3 +52,23 @@ def kinds_item() -> MenuItem:
 def series_item() -> MenuItem:
     """The classification scheme."""
     return AdministratorsItem(_("Series"), reverse("holdings:series"), name="series", icon_name="folder", order=50)
+
+
+@hooks.register("register_settings_menu_item")
+def document_types_item() -> MenuItem:
+    """Document types and the filing year each tells."""
+    return AdministratorsItem(
+        _("Document types"), reverse("holdings:document_types"), name="document-types", icon_name="list-ul", order=60
+    )
+
+
+@hooks.register("register_settings_menu_item")
+def retention_periods_item() -> MenuItem:
+    """How long papers are kept."""
+    return AdministratorsItem(
+        _("Retention periods"),
+        reverse("holdings:retention_periods"),
+        name="retention-periods",
+        icon_name="history",
+        order=70,
+    )

@@ -8,16 +8,15 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from dms.clearance.policy import Act
 from dms.core import clock
-from dms.core.errors import NotFound, Refusal
+from dms.core.errors import Refusal
 from dms.core.models import Worker
 from dms.core.work import steps
 from dms.core.workers import SEEN_WITHIN, Loop, own_name
 from dms.holdings.models import Dossier, DossierKind, Series
-from dms.holdings.selectors import decide_dossier, get_dossier_by_number
+from dms.holdings.operators import archivists_of
 from dms.holdings.services import create_dossier
-from dms.organisation.models import Department, PostHolding, PostKind, User
+from dms.organisation.models import Department, User
 
 from . import selectors, services
 from .models import FileState, ReceivedFile, ScanBatch
@@ -35,31 +34,6 @@ class Told:
     pages: int
     why: str
     failed: bool
-
-
-def person_named(username: str) -> User:
-    """Return the person who signs in under this name; raise Refusal."""
-    person = User.objects.filter(username=username, is_active=True).first()
-    if person is None:
-        raise Refusal(_("Nobody signs in under this name: %(name)s.") % {"name": username})
-    return person
-
-
-def archivists_of(fonds_id: int) -> list[User]:
-    """Return the archivists of a fonds today, those longest with us first."""
-    posts = PostHolding.objects.in_force(clock.today()).filter(post__fonds=fonds_id, post__kind=PostKind.ARCHIVIST)
-    return list(User.objects.filter(holdings__in=posts, is_active=True).distinct().order_by("pk"))
-
-
-def chosen_dossier(number: str, user: User | None) -> tuple[Dossier, User]:
-    """Return the dossier and who acts: `user`, or the first archivist who may work on it; raise Refusal."""
-    if user is not None:
-        return get_dossier_by_number(user, number, Act.WORK), user
-    for dossier in Dossier.objects.filter(number=number.strip()).select_related("classification", "kind", "fonds"):
-        for archivist in archivists_of(dossier.fonds_id):
-            if decide_dossier(archivist, Act.WORK, dossier):
-                return dossier, archivist
-    raise NotFound
 
 
 def no_such_section(code: str) -> Refusal:

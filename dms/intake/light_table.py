@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from dms.clearance.policy import Act
 from dms.core.errors import NotFound
-from dms.holdings.models import Capture, Dossier, Item, ItemState
+from dms.holdings.models import Capture, Dossier, Item, ItemState, Reading
 from dms.holdings.selectors import any_way, decide_item, get_item_for, items_of_dossier
 
 from .files.pages import Measures
@@ -42,6 +42,7 @@ _COLUMNS = (
     "width",
     "height",
     "dpi",
+    "engine",
     "measures__pk",
     *(f"measures__{name}" for name in _MEASURES),
 )
@@ -81,6 +82,7 @@ class LyingPage:
     width: int
     height: int
     dpi: int | None
+    engine: str
     measures: Measures | None
     place: tuple[int, ...]
     findings: list[Finding] = field(default_factory=list)
@@ -151,7 +153,8 @@ def lying_on(table: Table, user: Any) -> list[LyingItem]:
     found = {item.pk: LyingItem(item) for item in items_on(table, user)}
     files: dict[int, list[LyingPage]] = {}
     rows = Capture.objects.filter(is_current=True, page__item__in=found).order_by("page__position")
-    for row in rows.values_list(*_COLUMNS):
+    engine = Reading.objects.filter(capture=OuterRef("pk"), is_current=True).values("engine")[:1]
+    for row in rows.annotate(engine=Subquery(engine)).values_list(*_COLUMNS):
         values = dict(zip(_COLUMNS, row, strict=True))
         page = _page_of(values)
         found[values["page__item_id"]].pages.append(page)
@@ -172,6 +175,7 @@ def _page_of(row: dict[str, Any]) -> LyingPage:
     return LyingPage(
         **{name: row[f"page__{name}"] for name in ("pk", "public_id", "position", "side", "state", "confidence")},
         **{name: row[name] for name in ("version", "turn", "width", "height", "dpi")},
+        engine=row["engine"] or "",
         measures=Measures(**{name: row[f"measures__{name}"] for name in _MEASURES}) if measured else None,
         place=_LAST if None in place else place,
     )
@@ -186,7 +190,7 @@ def _judge(items: Iterable[LyingItem], files: dict[int, list[LyingPage]]) -> Non
     for lying in items:
         sizes = [(page.width / (page.dpi or 200), page.height / (page.dpi or 200)) for page in lying.pages]
         for page, odd in zip(lying.pages, odd_sizes(sizes), strict=True):
-            facts = PageFacts(page.dpi, page.turn, page.measures, page.state, page.confidence)
+            facts = PageFacts(page.dpi, page.turn, page.measures, page.state, page.confidence, page.engine)
             page.findings = findings_of(facts, limits)
             if odd:
                 page.findings.append(Finding(Fault.SIZE))

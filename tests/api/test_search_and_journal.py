@@ -131,7 +131,7 @@ def test_the_journal_comes_as_a_file(world: World) -> None:
 def test_status_tells_administrators_what_waits(world: World) -> None:
     answer = world.program("admin")("get", "/status").json()
     assert answer["waiting"]["intake.split"] == {"received": 1}
-    assert any("no worker" in alarm for alarm in answer["alarms"])
+    assert any("manage.py serve" in alarm for alarm in answer["alarms"])
 
 
 @pytest.mark.django_db

@@ -52,12 +52,16 @@ def test_scans_are_received_read_completed_and_filed_once():
     demonstrate(scans=COUNT, no_wait=True)
     # Entries were completed: what stands on them is indexed anew.
     work_until_idle()
+    demonstrate(scans=COUNT, no_wait=True)
+    # So are the entries of the volume that was closed.
+    work_until_idle()
     second = demonstrate(scans=COUNT)
     chosen = scans.chosen_scans(COUNT)
     truths = scans.page_truths(chosen)
     assert second["pages"] == sum(len(pages) for pages in truths.values())
     assert second["blank"] == sum(not page for pages in truths.values() for page in pages)
     assert (second["failed"], second["files_refused"], second["to_do"]) == (0, 0, 0)
+    assert (second["volumes"] >= 3, second["closed_volumes"]) == (True, 1)
     for scan in chosen:
         item = Item.objects.get(received_files__name=scan.file_name)
         assert (item.title, item.document_date, item.state) == (scan.title, scan.day, "filed")
@@ -86,7 +90,7 @@ def assert_words_were_read(truths: dict[str, list[str]]) -> None:
 
 def row_counts() -> dict[str, int]:
     """Rows of everything but the journal (looking at the texts is journalled) and what processes say of themselves."""
-    rooms = ("dms.vault", "dms.organisation", "dms.clearance", "dms.holdings", "dms.intake")
+    rooms = ("dms.vault", "dms.organisation", "dms.clearance", "dms.holdings", "dms.arrangement", "dms.intake")
     models = [model for model in apps.get_models() if model.__module__.startswith(rooms)]
     return {model._meta.label: model._base_manager.count() for model in models}
 

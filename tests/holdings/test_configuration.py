@@ -9,6 +9,13 @@ from dms.holdings.services.configuration import Edits, delete_kind, delete_serie
 from dms.journal.models import JournalEntry
 from tests.factories import a_fonds, a_kind, a_series, security_classes
 
+RULES = {
+    "year_rules": "r10",
+    "paper_order": "oldest",
+    "sheets_per_volume": 200,
+    "volume_pattern": "{fonds}-{year}-{seq:3}",
+}
+
 
 def rows(prefix, initial, *values):
     """Return the fields of a form of rows."""
@@ -27,6 +34,7 @@ def test_a_kind_is_made_with_sections_and_fields_and_journalled(house, sign_in):
         "number_pattern": "{kind}-{seq:4}",
         "default_classification": security_classes()[1].pk,
         "default_level": "department",
+        **RULES,
     }
     sent |= rows("sections", 0, {"position": 1, "code": "lease", "name": "租赁"})
     sent |= rows("fields", 0, {"position": 1, "code": "tax", "name": "税号", "type": "text", "pattern": r"\d+"})
@@ -34,6 +42,7 @@ def test_a_kind_is_made_with_sections_and_fields_and_journalled(house, sign_in):
     assert answer.status_code == 302
     kind = DossierKind.objects.get(code="tenant")
     assert [s.code for s in kind.sections.all()] == ["lease"]
+    assert (kind.volume_pattern, kind.retention) == ("{fonds}-{year}-{seq:3}", None)
     assert [f.code for f in kind.fields.all()] == ["tax"]
     assert JournalEntry.objects.get(action="kind.created").facts == {"fields": ["tax"], "sections": ["lease"]}
 
@@ -46,6 +55,7 @@ def test_a_number_pattern_that_makes_no_numbers_is_refused_at_its_field(house, s
         "number_pattern": pattern,
         "default_classification": kind.default_classification_id,
         "default_level": "department",
+        **RULES,
     }
     sent |= rows("sections", 0) | rows("fields", 0)
     answer = sign_in(house.admin).post(reverse("holdings:kind", args=[kind.public_id]), sent)

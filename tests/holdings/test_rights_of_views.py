@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from dms.holdings import urls
-from dms.holdings.models import Dossier, DossierVersion, Item, Series
+from dms.holdings.models import DocumentType, Dossier, DossierVersion, Item, Series
 from dms.journal.models import JournalEntry
 from tests.factories import a_house
 
@@ -41,6 +41,10 @@ SCREENS = {
     "kinds": (ADMINISTRATORS, FORBIDDEN, ()),
     "new_kind": (ADMINISTRATORS, FORBIDDEN, ()),
     "kind": (ADMINISTRATORS, FORBIDDEN, ("kind",)),
+    "document_types": (ADMINISTRATORS, FORBIDDEN, ()),
+    "document_type": (ADMINISTRATORS, FORBIDDEN, ("document_type",)),
+    "retention_periods": (ADMINISTRATORS, FORBIDDEN, ()),
+    "retention_period": (ADMINISTRATORS, FORBIDDEN, ("period",)),
 }
 SENT_ONLY = {"many", "show_personal", "item_file"}
 
@@ -57,6 +61,8 @@ def things(dossier, item, kind):
         "dossier": dossier.public_id,
         "item": item.public_id,
         "kind": kind.public_id,
+        "document_type": DocumentType.objects.get(code="plan").pk,
+        "period": "long",
         "series": Series.objects.first().public_id,
     }
 

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from dms.arrangement.models import Volume
+from dms.arrangement.services import arrange_dossier
 from dms.core import clock
+from dms.holdings.models import DocumentType
 from dms.intake.services import begin_upload, open_batch, receive_file
 from dms.journal.models import JournalEntry
 from dms.organisation.tokens import make_token
@@ -84,6 +87,10 @@ ADDRESSES: dict[str, Address] = {
     "holdings:kinds": Address(ADMINISTRATORS),
     "holdings:new_kind": Address(ADMINISTRATORS),
     "holdings:kind": Address(ADMINISTRATORS, "kind"),
+    "holdings:document_types": Address(ADMINISTRATORS),
+    "holdings:document_type": Address(ADMINISTRATORS, "document_type"),
+    "holdings:retention_periods": Address(ADMINISTRATORS),
+    "holdings:retention_period": Address(ADMINISTRATORS, "retention_period"),
     "intake:batches": Address(EVERYBODY),
     "intake:new_batch": Address(EVERYBODY),
     "intake:dossier_choices": Address(EVERYBODY),
@@ -123,6 +130,11 @@ ADDRESSES: dict[str, Address] = {
     "reading:item_readers": Address(OVERSEERS & READERS, "item"),
     "reading:item_pdf": Address(DOWNLOADERS, "item"),
     "reading:item_print": Address(PRINTERS, "item"),
+    "reading:volume_pdf": Address(DOWNLOADERS, "volume"),
+    "prints:volume": Address(PRINTERS, "volume_form"),
+    "prints:year": Address(PRINTERS, "year"),
+    "prints:label": Address(WORKERS, "dossier"),
+    "prints:dossier_volumes": Address(PRINTERS, "dossier"),
     "search:results": Address(EVERYBODY),
     "search:offers": Address(EVERYBODY),
     "search:export": Address(EVERYBODY, "export"),
@@ -150,6 +162,8 @@ def world(db) -> World:
     item = an_item(house.archivist, dossier, title=SECRETS[1], section=dossier.kind.sections.first())
     page = a_page(item, "机密内容")
     read_as(page, SECRETS[1])
+    arrange_dossier(dossier=dossier, acting_user=house.archivist)
+    volume = Volume.objects.get()
     batch = open_batch(dossier=dossier, acting_user=house.archivist)
     received = receive_file(
         batch=batch,
@@ -167,6 +181,9 @@ def world(db) -> World:
             "dossier": {"public_id": dossier.public_id},
             "item": {"public_id": item.public_id},
             "page": {"public_id": page.public_id},
+            "volume": {"public_id": volume.public_id},
+            "volume_form": {"public_id": volume.public_id, "form": "cover"},
+            "year": {"year": volume.filing_year},
             "batch": {"public_id": batch.public_id},
             "file": {"public_id": received.public_id},
             "person": {"public_id": house.staff2.public_id},
@@ -179,6 +196,8 @@ def world(db) -> World:
             "export": {"kind": "csv"},
             "new_of_kind": {"kind": dossier.kind.public_id},
             "kind": {"public_id": dossier.kind.public_id},
+            "document_type": {"pk": DocumentType.objects.get(code="plan").pk},
+            "retention_period": {"code": "long"},
             "series": {"public_id": dossier.series.public_id},
             "personal": {"public_id": dossier.public_id, "code": "id_number"},
             "dossier_version": {"public_id": dossier.public_id, "version": 1},

@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
+from dms.arrangement.models import ItemRelation, RelationProposal, Volume
+from dms.arrangement.services import arrange_dossier, relate_items
 from dms.config.api import api
 from dms.core.identifiers import new_public_id
-from dms.holdings.models import Page
+from dms.holdings.models import DocumentType, Page
 from dms.holdings.services.drafts import keep_draft
 from dms.intake.files.refused import FileRefused
 from dms.intake.services import begin_upload, keep_unplaced
 from dms.journal.models import JournalEntry
 from dms.organisation.tokens import make_token
 from tests.api.conftest import PERSONAL, Program, World, a_world, nobody_called_yet, own_index
-from tests.factories import a_page
+from tests.factories import a_page, an_item
 
 from .test_every_address import (
     ADMINISTRATORS,
@@ -36,7 +38,7 @@ __all__ = ["nobody_called_yet", "own_index"]
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("D1"), pytest.mark.rule("C6")]
 SECRETS = ("钱学敏", "物业服务合同", "扫描件", "押金五千元", PERSONAL)
 # What the state forbids to those who have the right.
-STATE = frozenset({"not_failed", "filed", "withdrawn"})
+STATE = frozenset({"not_failed", "filed", "withdrawn", "volume_closed"})
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,29 @@ OPERATIONS: dict[str, May] = {
     "drop_duplicate": May(WORKERS),
     "try_file_again": May(WORKERS),
     "file_whole_batch": May(WORKERS),
+    "list_volumes": May(READERS),
+    "get_catalogue": May(READERS),
+    "import_items_into_dossier": May(WORKERS),
+    "arrange_dossier_by_rule": May(WORKERS),
+    "get_volume": May(READERS),
+    "list_bound_items": May(READERS),
+    "get_closing_checks": May(WORKERS),
+    "close_volume_for_good": May(ARCHIVISTS, {"confirmed": ["bound"]}),
+    "confirm_closing_of_volume": May(ARCHIVISTS),
+    "reopen_volume_by_decision": May(ARCHIVISTS, REASON),
+    "list_item_relations": May(READERS),
+    "relate_item_to_another": May(WORKERS, {"kind": "replies_to", "other": "{item_id}"}),
+    "undo_relation": May(WORKERS),
+    "propose_relations_in_dossier": May(WORKERS),
+    "list_proposed_relations": May(WORKERS),
+    "decide_proposed_relation": May(ARCHIVISTS, {"holds": False}),
+    "cross_reference_item": May(ARCHIVISTS, {"other": "{item_id}", **REASON}),
+    "correct_bound_item": May(ARCHIVISTS, {"title": "x", **REASON}),
+    "set_position_of_item": May(ARCHIVISTS, {"behind": "", **REASON}),
+    "reset_position_of_item": May(ARCHIVISTS, REASON),
+    "set_volume_class": May(ARCHIVISTS, {"classification": "", **REASON}),
+    "set_filing_year": May(ARCHIVISTS, {"year": 2020, "approved_by": "{director_id}", **REASON}),
+    "reset_filing_year_of_item": May(ARCHIVISTS, REASON),
     "search_everything": May(EVERYBODY, query="?q=x"),
     "export_search": May(EVERYBODY, query="?q=x"),
     "list_kinds": May(EVERYBODY),
@@ -136,6 +161,13 @@ OPERATIONS: dict[str, May] = {
     "create_series": May(ADMINISTRATORS, SERIES),
     "replace_series": May(ADMINISTRATORS, SERIES),
     "delete_series_unused": May(ADMINISTRATORS),
+    "list_retention_periods": May(EVERYBODY),
+    "put_retention_period": May(ADMINISTRATORS, {"code": "ten", "name": "10年", "years": 10}),
+    "delete_retention_period_unused": May(ADMINISTRATORS),
+    "list_document_types": May(EVERYBODY),
+    "create_document_type": May(ADMINISTRATORS, {"code": "new", "name": "新"}),
+    "replace_document_type": May(ADMINISTRATORS, {"code": "drawing", "name": "图"}),
+    "delete_document_type_unused": May(ADMINISTRATORS),
     "list_departments": May(EVERYBODY),
     "list_people": May(EVERYBODY),
     "list_classifications": May(EVERYBODY),
@@ -162,7 +194,15 @@ OPERATIONS: dict[str, May] = {
 }
 
 
-UPLOADS = frozenset({"upload_files", "upload_customer_list", "rescan_page_of_batch", "rescan_page_of_item"})
+UPLOADS = frozenset(
+    {
+        "upload_files",
+        "upload_customer_list",
+        "rescan_page_of_batch",
+        "rescan_page_of_item",
+        "import_items_into_dossier",
+    }
+)
 
 
 @dataclass
@@ -210,6 +250,7 @@ def surroundings(db: None) -> Surroundings:
     failed = a_page(world.item)
     Page.objects.filter(pk=failed.pk).update(state="failed")
     sealed = JournalEntry.objects.filter(sealed__isnull=False).first()
+    volume, relation, proposal = arranged_things(world)
     names = {
         "dossier_id": dossier.public_id,
         "item_id": world.item.public_id,
@@ -219,12 +260,18 @@ def surroundings(db: None) -> Surroundings:
         "file_id": world.file.public_id,
         "kind_id": dossier.kind.public_id,
         "series_id": dossier.series.public_id,
+        "period": "ten",
+        "type_id": DocumentType.objects.get(code="drawing").pk,
         "list_id": keep_draft(content="名称,类别\n甲,没有\n".encode(), acting_user=house.archivist).public_id,
         "token_id": make_token(person=house.archivist, name="x", last_day=house_day())[0].public_id,
         "upload_id": begin_upload(
             batch=world.batch, name="x.pdf", size=9, mark="own", acting_user=house.archivist
         ).public_id,
         "person_id": house.staff1.public_id,
+        "director_id": house.director.public_id,
+        "volume_id": volume.public_id,
+        "relation_id": relation.public_id,
+        "proposal_id": proposal.public_id,
         "piece": 0,
         "scan_id": keep_unplaced(
             token="x",
@@ -243,6 +290,18 @@ def surroundings(db: None) -> Surroundings:
         "kind": "csv",
     }
     return Surroundings(world, names)
+
+
+def arranged_things(world: World) -> tuple[Volume, ItemRelation, RelationProposal]:
+    """Return the volume of the world's item, a relation of it, and a proposed one."""
+    archivist = world.house.archivist
+    copy = an_item(archivist, world.dossier, SECRETS[1], document_date=world.item.document_date)
+    relation = relate_items(item=copy, kind="copy_of", other=world.item, acting_user=archivist)
+    proposal = RelationProposal.objects.create(
+        item=copy, kind="replies_to", other=world.item, ground="titles", proposed_at=relation.made_at
+    )
+    arrange_dossier(dossier=world.dossier, acting_user=archivist)
+    return world.item.binding.volume, relation, proposal
 
 
 def house_day() -> Any:
@@ -316,6 +375,9 @@ IDS = (
     "list_id",
     "token_id",
     "person_id",
+    "volume_id",
+    "relation_id",
+    "proposal_id",
 )
 
 

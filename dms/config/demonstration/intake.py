@@ -12,6 +12,7 @@ from dms.intake.services import file_batch, open_batch, receive_file
 
 from .organisation import Organisation
 from .scans import Scan
+from .volumes import type_of
 
 NOTE = "演示扫描件"
 # The last dossiers' batches stay open: there is something to look at, withdraw and file.
@@ -68,6 +69,7 @@ def _complete(item: Item, dossier: Dossier, scan: Scan, house: Organisation) -> 
     changes = {
         "title": scan.title,
         "section": dossier.kind.sections.get(code=scan.paper.section),
+        "document_type": type_of(scan.title),
         "document_date": scan.day,
     }
     change_item(item=item, changes=changes, acting_user=house.people["archivist"])

@@ -3,12 +3,13 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count
 
+from dms.arrangement.models import Volume, VolumeState
 from dms.core.work import steps
 from dms.holdings.models import Page, PageState
 from dms.intake.models import FileState, ReceivedFile
+from ocr.selectors import unsure
 
 from .intake import batches_of
 from .organisation import Organisation
@@ -30,6 +31,8 @@ class Summary:
     failed: int
     to_check: int
     to_do: int
+    volumes: int
+    closed_volumes: int
 
     @property
     def unfinished(self) -> bool:
@@ -42,10 +45,8 @@ def summary_of(house: Organisation) -> Summary:
     batches = batches_of(house)
     files = _counts(ReceivedFile.objects.filter(batch__in=batches))
     pages = Page.objects.filter(source__received_file__batch__in=batches)
-    states = _counts(pages)
-    doubtful = pages.filter(
-        state=PageState.RECOGNISED, checked_at__isnull=True, confidence__lt=settings.OCR_CHECK_BELOW
-    )
+    states, volumes = _counts(pages), _counts(Volume.objects.filter(dossier__in=house.dossiers.values()))
+    doubtful = pages.filter(unsure(), state=PageState.RECOGNISED, checked_at__isnull=True)
     return Summary(
         dossiers=len(house.dossiers),
         files=sum(files.values()),
@@ -58,6 +59,8 @@ def summary_of(house: Organisation) -> Summary:
         failed=states.get(PageState.FAILED, 0),
         to_check=doubtful.count(),
         to_do=sum(sum(step.waiting().values()) for step in steps()),
+        volumes=sum(volumes.values()),
+        closed_volumes=volumes.get(VolumeState.CLOSED, 0),
     )
 
 

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "dms.organisation",
     "dms.clearance",
     "dms.holdings",
+    "dms.arrangement",
     "dms.intake",
     "dms.reading",
     "ocr",
@@ -225,8 +226,8 @@ OCR_ENGINE = env.text("OCR_ENGINE", "auto")
 OCR_SECONDS_PER_PAGE = env.number("OCR_SECONDS_PER_PAGE", 120)
 OCR_MEMORY_PER_PAGE_MB = env.number("OCR_MEMORY_PER_PAGE_MB", 4096)
 OCR_DOUBTFUL_BELOW = env.number("OCR_DOUBTFUL_BELOW", 75)  # confidence of a word, in percent
-# Of a page. RapidOCR is surer of itself: its good pages reach 97, hardly legible ones 85; Tesseract's good ones 80.
-OCR_CHECK_BELOW = env.number("OCR_CHECK_BELOW", 75 if OCR_ENGINE == "tesseract" else 90)
+# Of a page, whoever read it; 0: by the engine that read it, as dms.intake.scan_quality says.
+OCR_CHECK_BELOW = env.number("OCR_CHECK_BELOW", 0)
 
 # Of one person or, before signing in, one address, in each web process.
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600)

@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from . import configuration, customer_lists, dossier, dossiers, items
+from . import configuration, customer_lists, dossier, dossiers, filing_rules, items
 
 router = Router()
-for part in (dossiers, dossier, items, configuration, customer_lists):
+for part in (dossiers, dossier, items, configuration, filing_rules, customer_lists):
     router.add_router("", part.router)
 
 __all__ = ["router"]

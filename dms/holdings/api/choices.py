@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dms.clearance.models import SecurityClass
@@ -13,7 +13,7 @@ from dms.core.api.problems import Unprocessable
 from dms.core.errors import require
 from dms.organisation.models import Department, User
 
-from ..models import DossierKind, Section, Series
+from ..models import DocumentType, DossierKind, RetentionPeriod, Section, Series
 from ..selectors import fonds_of, people_of
 
 
@@ -64,6 +64,17 @@ def person_among(fonds: Iterable[int], public_id: str, *, also: int | None = Non
 def section_among(kind: DossierKind, code: str, *, field: str = "section") -> Section:
     """Return a section of a kind."""
     return _one(Section.objects.filter(kind=kind, code=code), field, code)
+
+
+def document_type_among(fonds_id: int, code: str, *, field: str = "document_type") -> DocumentType:
+    """Return a type of documents of a fonds by its code, its own before those of every fonds."""
+    found = DocumentType.objects.filter(Q(fonds=fonds_id) | Q(fonds__isnull=True), code=code)
+    return _one(found.order_by(F("fonds").asc(nulls_last=True)), field, code)
+
+
+def period_called(code: str, field: str = "retention") -> RetentionPeriod | None:
+    """Return the retention period of a code, None for an empty one."""
+    return _one(RetentionPeriod.objects.filter(code=code), field, code) if code else None
 
 
 def _one(found: QuerySet[Any], field: str, word: str) -> Any:

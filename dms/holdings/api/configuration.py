@@ -26,6 +26,11 @@ from .shapes import Person, person
 
 router = Router(tags=["Configuration"])
 FieldTypeName = Literal["text", "long_text", "whole_number", "amount", "date", "yes_no", "choice"]
+# Facts of a kind that look the same on both sides.
+_PLAIN = (
+    "number_pattern", "has_unit", "default_level", "year_rules", "paper_order", "sheets_per_volume", "volume_pattern",
+    "closing_confirmed",
+)  # fmt: skip
 SLUG = r"^[-a-zA-Z0-9_]+$"
 
 
@@ -36,6 +41,9 @@ class SectionRow(Given):
     name: Text = Field(min_length=1, max_length=120)
     name_en: Text = Field("", max_length=120)
     position: int = Field(0, ge=0, le=32000)
+    retention: Line = Field("", description="Code of a retention period; empty: by document type, then by kind (A9).")
+    paper_order: Literal["", "oldest", "newest", "check_list"] = Field("", description="Empty: the kind's (A8).")
+    is_default: bool = Field(False, description="For papers whose section is not given.")
 
 
 class FieldRow(Given):
@@ -64,6 +72,12 @@ class GivenKind(Given):
     has_unit: bool = False
     default_classification: Line = Field(description="Code of a classification.")
     default_level: Literal["company", "department", "personal"] = "department"
+    year_rules: Literal["r10", "dat22"] = "r10"
+    paper_order: Literal["oldest", "newest", "check_list"] = "oldest"
+    retention: Line = Field("", description="Code of a retention period; empty: permanent.")
+    sheets_per_volume: int = Field(200, ge=0, le=32000, description="0: no limit.")
+    volume_pattern: Text = Field("{fonds}-{series}-{year}-{seq:4}", min_length=1, max_length=60)
+    closing_confirmed: bool = Field(False, description="Whether a second person confirms the closing of a volume.")
     sections: list[SectionRow] = Field(default_factory=list, max_length=200)
     fields: list[FieldRow] = Field(default_factory=list, max_length=200)
 
@@ -84,7 +98,23 @@ _KIND: dict[str, Any] = {
     "has_unit": True,
     "default_classification": "confidential",
     "default_level": "department",
-    "sections": [{"code": "unit", "name": "单元信息", "name_en": "Unit information", "position": 1}],
+    "year_rules": "r10",
+    "paper_order": "oldest",
+    "retention": "long",
+    "sheets_per_volume": 200,
+    "volume_pattern": "{fonds}-{series}-{year}-{seq:4}",
+    "closing_confirmed": False,
+    "sections": [
+        {
+            "code": "unit",
+            "name": "单元信息",
+            "name_en": "Unit information",
+            "position": 1,
+            "retention": "",
+            "paper_order": "",
+            "is_default": True,
+        }
+    ],
     "fields": [
         {
             "code": "id_number",
@@ -122,7 +152,7 @@ def get_kind(request: Call, kind_id: str) -> dict[str, Any]:
 def create_kind(request: Call, data: GivenKind) -> Status[Any]:
     """Add a dossier kind (A1 A2). For administrators."""
     require_administrator(request.user)
-    kind = DossierKind(fonds=_fonds(data.fonds))
+    kind = DossierKind(fonds=fonds_called(data.fonds))
     return Status(201, _shown(_save(request.user, kind, data)))
 
 
@@ -149,10 +179,10 @@ def delete_kind_unused(request: Call, kind_id: str) -> Status[None]:
 
 
 def _kinds(user: Any) -> list[DossierKind]:
-    found = DossierKind.objects.select_related("fonds", "default_classification")
+    found = DossierKind.objects.select_related("fonds", "default_classification", "retention")
     if not user.holds(PostKind.ADMINISTRATOR):
         found = found.filter(fonds__in=fonds_of(user))
-    return list(found.prefetch_related("sections", "fields").order_by("fonds__code", "code"))
+    return list(found.prefetch_related("sections__retention", "fields").order_by("fonds__code", "code"))
 
 
 def _kind(user: Any, public_id: str) -> DossierKind:
@@ -164,11 +194,16 @@ def _kind(user: Any, public_id: str) -> DossierKind:
 
 def _shown(kind: DossierKind) -> dict[str, Any]:
     names = ("code", "name", "name_en")
-    return {name: getattr(kind, name) for name in (*names, "number_pattern", "has_unit", "default_level")} | {
+    return {name: getattr(kind, name) for name in (*names, *_PLAIN)} | {
         "id": kind.public_id,
         "fonds": kind.fonds.code,
         "default_classification": kind.default_classification.code,
-        "sections": [{name: getattr(row, name) for name in (*names, "position")} for row in kind.sections.all()],
+        "retention": kind.retention.code if kind.retention else "",
+        "sections": [
+            {name: getattr(row, name) for name in (*names, "position", "paper_order", "is_default")}
+            | {"retention": row.retention.code if row.retention else ""}
+            for row in kind.sections.all()
+        ],
         "fields": [
             {name: getattr(row, name) for name in (*names, "type", "required", "personal", "pattern", "position")}
             | {"choices": row.choice_list(), "help_text": row.help_text}
@@ -178,12 +213,16 @@ def _shown(kind: DossierKind) -> dict[str, Any]:
 
 
 def _save(user: Any, kind: DossierKind, data: GivenKind) -> DossierKind:
-    for name in ("code", "name", "name_en", "number_pattern", "has_unit", "default_level"):
+    for name in ("code", "name", "name_en", *_PLAIN):
         setattr(kind, name, getattr(data, name))
+    kind.retention = choices.period_called(data.retention)
     kind.default_classification = choices.classification_among(user, data.default_classification, every=True)
-    sections = [row.dict() for row in data.sections]
+    sections = [
+        row.dict() | {"retention": choices.period_called(row.retention, f"sections.{number}.retention")}
+        for number, row in enumerate(data.sections)
+    ]
     fields = [row.dict() | {"choices": "\n".join(row.choices)} for row in data.fields]
-    errors = _clean([kind], "")
+    errors = clean([kind], "")
     kept_sections, kept_fields = _edits(kind, Section, sections), _edits(kind, FieldDefinition, fields)
     for name, rows in (("sections", sections), ("fields", fields)):
         codes = [row["code"] for row in rows]
@@ -192,8 +231,8 @@ def _save(user: Any, kind: DossierKind, data: GivenKind) -> DossierKind:
             for number, code in enumerate(codes)
             if code in codes[:number]
         ]
-    errors += _clean(kept_sections.saved, "sections", exclude=["kind"])
-    errors += _clean(kept_fields.saved, "fields", exclude=["kind"])
+    errors += clean(kept_sections.saved, "sections", exclude=["kind"])
+    errors += clean(kept_fields.saved, "fields", exclude=["kind"])
     if errors:
         raise SeveralInvalid(errors)
     saved = save_kind(kind=kind, sections=kept_sections, fields=kept_fields, acting_user=user)
@@ -212,7 +251,7 @@ def _edits(kind: DossierKind, model: type[Section | FieldDefinition], rows: Sequ
     return Edits(saved=saved, removed=[row for code, row in present.items() if code not in wanted])
 
 
-def _clean(rows: Sequence[Model], where: str, exclude: Sequence[str] = ()) -> list[dict[str, str]]:
+def clean(rows: Sequence[Model], where: str, exclude: Sequence[str] = ()) -> list[dict[str, str]]:
     """Return what the models themselves find wrong, at the places of the rows."""
     errors = []
     for number, row in enumerate(rows):
@@ -228,7 +267,8 @@ def _clean(rows: Sequence[Model], where: str, exclude: Sequence[str] = ()) -> li
     return errors
 
 
-def _fonds(code: str) -> Fonds:
+def fonds_called(code: str) -> Fonds:
+    """Return the fonds of a code; another word is refused at its field."""
     found = Fonds.objects.filter(code=code).first()
     if found is None:
         raise Unprocessable("fonds", _("There is no “%(word)s”.") % {"word": code}, code="unknown")
@@ -274,7 +314,7 @@ def list_series(request: Call) -> dict[str, Any]:
 def create_series(request: Call, data: GivenSeries) -> Status[Any]:
     """Add a branch. For administrators."""
     require_administrator(request.user)
-    return Status(201, _save_series(request.user, Series(fonds=_fonds(data.fonds)), data))
+    return Status(201, _save_series(request.user, Series(fonds=fonds_called(data.fonds)), data))
 
 
 @router.put("/series/{slug:series_id}", response=ShownSeries, openapi_extra=shown(_SERIES, sent=_GIVEN_SERIES))
@@ -305,7 +345,7 @@ def _branch(public_id: str) -> Series:
 def _save_series(user: Any, series: Series, data: GivenSeries) -> dict[str, Any]:
     series.code, series.name, series.name_en = data.code, data.name, data.name_en
     parent = choices.series_among([series.fonds_id], data.under, field="under") if data.under else None
-    if errors := _clean([series], "", exclude=["path", "depth", "numchild"]):
+    if errors := clean([series], "", exclude=["path", "depth", "numchild"]):
         raise SeveralInvalid(errors)
     saved = save_series(series=series, parent=parent, acting_user=user)
     return next(row for row in _tree(user) if row["id"] == saved.public_id)

@@ -21,12 +21,15 @@ from ..models import Item
 from ..policy import may_change_item, may_withdraw_item
 from ..selectors import decide_item, get_dossier_for, get_item_for, items_of_dossier
 from ..services import change_item, create_item, file_item, move_item, withdraw_item
+from ..services.items import FilingFacts
 from . import choices
 from .dossier import saying_what_changed, versions_of, whole_version
 from .shapes import (
+    FILING_FACTS,
     ITEM_EXAMPLE,
     VERSION_EXAMPLE,
     WHOLE_ITEM_EXAMPLE,
+    DatePrecisionName,
     ListedItem,
     Version,
     WholeItem,
@@ -53,7 +56,9 @@ def list_items(request: Call, dossier_id: str, asked: Query[ItemQuery]) -> dict[
     """List the items of a dossier that one may read, by entry number."""
     dossier = get_dossier_for(request.user, dossier_id, Act.READ)
     record("dossier.read", by=request.user, thing=dossier, facts={"tab": "items"})
-    found = items_of_dossier(request.user, Act.READ, dossier).select_related("section", "classification", "dossier")
+    found = items_of_dossier(request.user, Act.READ, dossier).select_related(
+        "section", "classification", "document_type", "dossier"
+    )
     narrowed = Q(section__code=asked.section) if asked.section else Q()
     narrowed &= Q(state=asked.state) if asked.state else Q()
     if beside := values_of(asked.after, "items"):
@@ -71,7 +76,13 @@ class NewItem(Given):
 
     title: Text = Field(min_length=1, max_length=300)
     section: Line = Field("", description="Code of a section of the dossier's kind.")
+    document_type: Line = Field("", description="Code of a document type; it may tell the filing year (A7).")
     document_date: date | None = None
+    date_precision: DatePrecisionName = "day"
+    period_from: date | None = None
+    period_to: date | None = None
+    opened_on: date | None = Field(None, description="When the meeting opened.")
+    stated_pages: int | None = Field(None, ge=0, le=100_000)
     classification: Line = Field("", description="Code; empty: the dossier's.")
     issuer: Text = Field("", max_length=120)
     issue_number: Text = Field("", max_length=80)
@@ -88,11 +99,15 @@ def create_item_of_dossier(request: Call, response: HttpResponse, dossier_id: st
     """Enter an item into a dossier's catalogue under a permanent entry number (A6). Uploads make their own items."""
     user = request.user
     dossier = get_dossier_for(user, dossier_id, Act.WORK)
-    values = data.dict(exclude={"section", "classification"})
+    filing = {name: getattr(data, name) for name in FILING_FACTS if name != "document_date"}
+    if data.document_type:
+        filing["document_type"] = choices.document_type_among(dossier.fonds_id, data.document_type)
+    values = data.dict(exclude={"section", "classification", *filing, "document_type"})
     item = create_item(
         dossier=dossier,
         section=choices.section_among(dossier.kind, data.section) if data.section else None,
         classification=choices.classification_among(user, data.classification) if data.classification else None,
+        filing=FilingFacts(**filing),
         acting_user=user,
         **values,
     )
@@ -111,7 +126,8 @@ def get_item(request: Call, response: HttpResponse, item_id: str) -> dict[str, A
 
 
 def _whole(user: Any, item: Item) -> dict[str, Any]:
-    change, withdraw = may_change_item(item.state), may_withdraw_item(item.state)
+    change = may_change_item(item.state, frozen=item.is_frozen)
+    withdraw = may_withdraw_item(item.state, frozen=item.is_frozen)
     return listed_item(item, pages=item.pages.count()) | {
         "dossier_number": item.dossier.number,
         "may": {str(act): bool(decide_item(user, act, item)) for act in Act},
@@ -125,7 +141,13 @@ class ItemChanges(Given):
 
     title: Text | None = Field(None, min_length=1, max_length=300)
     section: Line | None = None
+    document_type: Line | None = Field(None, description="Code; empty: no particular type.")
     document_date: date | None = Field(None, description="Null: no date.")
+    date_precision: DatePrecisionName | None = None
+    period_from: date | None = Field(None, description="Null: none.")
+    period_to: date | None = Field(None, description="Null: none.")
+    opened_on: date | None = Field(None, description="Null: none.")
+    stated_pages: int | None = Field(None, ge=0, le=100_000, description="Null: not counted.")
     classification: Line | None = None
     issuer: Text | None = Field(None, max_length=120)
     issue_number: Text | None = Field(None, max_length=80)
@@ -159,10 +181,16 @@ def change_item_entry(request: Call, response: HttpResponse, item_id: str, data:
     return _whole(user, get_item_for(user, item_id, Act.WORK))
 
 
+_MAY_BE_NOTHING = frozenset(FILING_FACTS) - {"date_precision"}
+
+
 def _changes_of(user: Any, item: Item, data: ItemChanges) -> dict[str, Any]:
     given = data.dict(exclude_unset=True, exclude={"reason"})
-    # Only the date can be set to nothing by null; elsewhere null says nothing.
-    changes = {name: value for name, value in given.items() if value is not None or name == "document_date"}
+    # Only dates and counts can be set to nothing by null; elsewhere null says nothing.
+    changes = {name: value for name, value in given.items() if value is not None or name in _MAY_BE_NOTHING}
+    if "document_type" in changes:
+        code = changes["document_type"]
+        changes["document_type"] = choices.document_type_among(item.fonds_id, code) if code else None
     if "section" in changes:
         code = changes["section"]
         changes["section"] = choices.section_among(item.dossier.kind, code) if code else None

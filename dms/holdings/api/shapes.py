@@ -12,6 +12,7 @@ from dms.organisation.models import User
 from ..models import Dossier, DossierKind, Item, Series
 
 Level = Literal["company", "department", "personal"]
+DatePrecisionName = Literal["day", "month", "year", "before"]
 DossierStateName = Literal["open", "departed", "closed"]
 
 
@@ -117,7 +118,13 @@ class ListedItem(Shown):
     reference_code: str
     title: str
     section: Coded | None
+    document_type: Coded | None
     document_date: date | None
+    date_precision: DatePrecisionName = Field(description="A year only is its first day, “before 1998” 1998-01-01.")
+    period_from: date | None
+    period_to: date | None
+    opened_on: date | None
+    stated_pages: Count | None = Field(description="Sides with writing, as counted on the paper.")
     issuer: str
     issue_number: str
     copies: int
@@ -180,7 +187,13 @@ ITEM_EXAMPLE: dict[str, Any] = {
     "reference_code": "",
     "title": "物业服务合同",
     "section": {"code": "unit", "name": "单元信息"},
+    "document_type": {"code": "contract", "name": "合同"},
     "document_date": "2023-06-01",
+    "date_precision": "day",
+    "period_from": None,
+    "period_to": None,
+    "opened_on": None,
+    "stated_pages": 4,
     "issuer": "",
     "issue_number": "HT-2023-001",
     "copies": 1,
@@ -233,6 +246,10 @@ def listed(dossier: Dossier, *, readable: bool) -> dict[str, Any]:
     }
 
 
+# Facts of an entry on which its filing year may depend, and the pages counted on the paper.
+FILING_FACTS = ("document_date", "date_precision", "period_from", "period_to", "opened_on", "stated_pages")
+
+
 def listed_item(item: Item, *, pages: int) -> dict[str, Any]:
     """Return what lists show of an entry."""
     return {
@@ -242,7 +259,8 @@ def listed_item(item: Item, *, pages: int) -> dict[str, Any]:
         "reference_code": item.reference_code,
         "title": item.title,
         "section": coded_or_none(item.section),
-        "document_date": item.document_date,
+        "document_type": coded_or_none(item.document_type),
+        **{name: getattr(item, name) for name in FILING_FACTS},
         "issuer": item.issuer,
         "issue_number": item.issue_number,
         "copies": item.copies,

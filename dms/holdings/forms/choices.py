@@ -11,7 +11,7 @@ from dms.clearance.models import SecurityClass
 from dms.clearance.selectors import facts_of
 from dms.organisation.models import Department, User
 
-from ..models import DossierKind, Section, Series
+from ..models import DocumentType, DossierKind, Section, Series
 from ..selectors import people_of
 
 INDENT = "\u3000"
@@ -61,6 +61,12 @@ def section_field(kind: DossierKind, **options: Any) -> forms.ModelChoiceField[S
     """Return a chooser of the sections of one dossier kind."""
     queryset = Section.objects.filter(kind=kind).order_by("position", "code")
     return forms.ModelChoiceField(queryset=queryset, to_field_name="code", **{"label": _("Section"), **options})
+
+
+def document_type_field(fonds_id: int, **options: Any) -> forms.ModelChoiceField[DocumentType]:
+    """Return a chooser of the types of documents of one fonds, those of every fonds included."""
+    queryset = DocumentType.objects.filter(Q(fonds=fonds_id) | Q(fonds__isnull=True)).order_by("position", "code")
+    return forms.ModelChoiceField(queryset=queryset, **{"label": _("Document type"), **options})
 
 
 def classification_field(

@@ -1,5 +1,6 @@
 """Forms of the configuration: series, dossier kinds, their sections and own fields."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -7,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, inlineformset_factory
 from django.utils.translation import gettext_lazy as _
 
+from dms.core import clock
 from dms.core.errors import Refusal
 from dms.core.numbering import check_pattern
+from dms.organisation.models import Department, Fonds
 
 from ..models import DossierKind, FieldDefinition, Section, Series
 from .choices import SeriesField
@@ -43,6 +46,7 @@ class KindForm(forms.ModelForm[DossierKind]):
         model = DossierKind
         fields = (
             "fonds", "code", "name", "name_en", "number_pattern", "has_unit", "default_classification", "default_level",
+            "year_rules", "paper_order", "retention", "sheets_per_volume", "volume_pattern", "closing_confirmed",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,15 +55,39 @@ class KindForm(forms.ModelForm[DossierKind]):
             del self.fields["fonds"]
         else:
             self.fields["fonds"].empty_label = None
+        self.fields["retention"].empty_label = _("permanent")  # type: ignore[attr-defined]
+        for name in ("number_pattern", "volume_pattern"):
+            # The screen shows beneath what number the pattern makes, while somebody types.
+            self.fields[name].widget.attrs["data-pattern"] = json.dumps(self._sample(), ensure_ascii=False)
+
+    def _sample(self) -> dict[str, str]:
+        """Return what tokens stand for in an example: this kind's own codes, else those of the first of each."""
+        kind, today = self.instance, clock.today()
+        fonds = kind.fonds if kind.pk else Fonds.objects.order_by("code").first()
+        series = Series.objects.filter(fonds=fonds).order_by("path").first()
+        department = Department.objects.filter(fonds=fonds).order_by("code").first()
+        codes = {"fonds": fonds, "series": series, "department": department, "kind": kind if kind.pk else None}
+        return {name: one.code if one else name.upper() for name, one in codes.items()} | {
+            "year": f"{today.year:04}",
+            "month": f"{today.month:02}",
+            "seq": "1",
+        }
+
+    def clean_volume_pattern(self) -> str:
+        """Refuse a pattern that makes no codes, at its field."""
+        return _checked(self.cleaned_data["volume_pattern"])
 
     def clean_number_pattern(self) -> str:
         """Refuse a pattern that makes no numbers, at its field."""
-        pattern: str = self.cleaned_data["number_pattern"]
-        try:
-            check_pattern(pattern)
-        except Refusal as refusal:
-            raise ValidationError(str(refusal)) from refusal
-        return pattern
+        return _checked(self.cleaned_data["number_pattern"])
+
+
+def _checked(pattern: str) -> str:
+    try:
+        check_pattern(pattern)
+    except Refusal as refusal:
+        raise ValidationError(str(refusal)) from refusal
+    return pattern
 
 
 class RowsFormSet(BaseInlineFormSet):
@@ -77,7 +105,12 @@ def _narrow(rows: int = 2) -> forms.Textarea:
 
 
 SectionFormSet = inlineformset_factory(
-    DossierKind, Section, formset=RowsFormSet, fields=("position", "code", "name", "name_en"), extra=0, can_delete=True
+    DossierKind,
+    Section,
+    formset=RowsFormSet,
+    fields=("position", "code", "name", "name_en", "retention", "paper_order", "is_default"),
+    extra=0,
+    can_delete=True,
 )
 FieldFormSet = inlineformset_factory(
     DossierKind,

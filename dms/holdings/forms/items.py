@@ -9,9 +9,9 @@ from wagtail.admin.widgets import AdminDateInput
 from dms.clearance.policy import Act
 from dms.core.errors import Refusal
 
-from ..models import Dossier, Item
+from ..models import DatePrecision, Dossier, Item
 from ..selectors import get_dossier_by_number
-from .choices import classification_field, section_field
+from .choices import classification_field, document_type_field, section_field
 
 
 class ItemForm(forms.Form):
@@ -19,23 +19,53 @@ class ItemForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=300)
     document_date = forms.DateField(label=_("Date of the document"), required=False, widget=AdminDateInput)
+    date_precision = forms.ChoiceField(
+        label=_("What is known of the date"),
+        choices=DatePrecision.choices,
+        required=False,
+        help_text=_("Of a year only, give its first day."),
+    )
     issuer = forms.CharField(label=_("Issuer"), max_length=120, required=False)
     issue_number = forms.CharField(label=_("Issue number"), max_length=80, required=False)
+    period_from = forms.DateField(
+        label=_("Period from"), required=False, widget=AdminDateInput, help_text=_("What a plan is for.")
+    )
+    period_to = forms.DateField(
+        label=_("Period until"), required=False, widget=AdminDateInput, help_text=_("What a summary is about.")
+    )
+    opened_on = forms.DateField(label=_("Meeting opened on"), required=False, widget=AdminDateInput)
+    stated_pages = forms.IntegerField(
+        label=_("Pages stated"),
+        min_value=0,
+        max_value=100_000,
+        required=False,
+        help_text=_("Sides with writing, as counted on the paper."),
+    )
     copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=999)
     remarks = forms.CharField(label=_("Remarks"), max_length=300, required=False)
     reason = forms.CharField(label=_("Reason of the change"), max_length=200, required=False)
     expected_version = forms.IntegerField(widget=forms.HiddenInput)
 
-    FACTS = ("title", "section", "document_date", "issuer", "issue_number", "copies", "classification", "remarks")
+    FACTS = (
+        "title", "section", "document_type", "document_date", "date_precision", "issuer", "issue_number", "copies",
+        "stated_pages", "classification", "period_from", "period_to", "opened_on", "remarks",
+    )  # fmt: skip
 
     def __init__(self, data: Any, *, item: Item, user: Any) -> None:
         now = {name: getattr(item, name) for name in self.FACTS} | {
             "section": item.section.code if item.section else None,
             "classification": item.classification.code if item.classification else None,
+            "document_type": item.document_type_id,
             "expected_version": item.version,
         }
         super().__init__(data, initial=now)
         self.fields["section"] = section_field(item.dossier.kind, required=False, empty_label=_("not sorted yet"))
+        self.fields["document_type"] = document_type_field(
+            item.fonds_id,
+            required=False,
+            empty_label=_("no particular type"),
+            help_text=_("Tells under which year the paper is bound."),
+        )
         self.fields["classification"] = classification_field(
             user,
             also=item.classification_id,
@@ -47,7 +77,8 @@ class ItemForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """Return the cleaned facts as `change_item` names them."""
-        return {name: self.cleaned_data[name] for name in self.FACTS}
+        facts = {name: self.cleaned_data[name] for name in self.FACTS}
+        return facts | {"date_precision": facts["date_precision"] or DatePrecision.DAY}
 
 
 class MoveItemForm(forms.Form):

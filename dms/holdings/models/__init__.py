@@ -2,6 +2,7 @@
 
 from .dossiers import Dossier, DossierGrant, DossierName, DossierState, DossierVersion, PersonalValue
 from .drafts import ListDraft
+from .filing import DatePrecision, DocumentRole, DocumentType, PaperOrder, RetentionPeriod, YearRules
 from .items import Item, ItemState, ItemVersion
 from .kinds import DossierKind, FieldDefinition, FieldType, Section
 from .pages import Capture, Page, PageState, Reading, ReadingKind
@@ -9,6 +10,9 @@ from .series import Series
 
 __all__ = [
     "Capture",
+    "DatePrecision",
+    "DocumentRole",
+    "DocumentType",
     "Dossier",
     "DossierGrant",
     "DossierKind",
@@ -23,9 +27,12 @@ __all__ = [
     "ListDraft",
     "Page",
     "PageState",
+    "PaperOrder",
     "PersonalValue",
     "Reading",
     "ReadingKind",
+    "RetentionPeriod",
     "Section",
     "Series",
+    "YearRules",
 ]

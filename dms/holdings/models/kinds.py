@@ -1,11 +1,14 @@
 """Dossier kinds with their sections and own fields (A1 A2): configuration, edited in the shell, never code."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dms.clearance.models import Level, SecurityClass
 from dms.core.identifiers import new_public_id
 from dms.organisation.models import Fonds, Named
+
+from .filing import PaperOrder, RetentionPeriod, YearRules
 
 
 class DossierKind(Named):
@@ -29,6 +32,33 @@ class DossierKind(Named):
     default_level = models.CharField(
         _("level of new dossiers"), max_length=12, choices=Level.choices, default=Level.DEPARTMENT
     )
+    year_rules = models.CharField(
+        _("rules of the filing year"), max_length=6, choices=YearRules.choices, default=YearRules.R10
+    )
+    paper_order = models.CharField(
+        _("order of papers"), max_length=10, choices=PaperOrder.choices, default=PaperOrder.OLDEST
+    )
+    retention = models.ForeignKey(
+        RetentionPeriod,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("retention period"),
+        help_text=_("Where neither section nor document type say anything; left empty: permanent."),
+    )
+    sheets_per_volume = models.PositiveSmallIntegerField(
+        _("sheets in a volume at most"), default=200, help_text=_("0: no limit. What belongs together is never cut.")
+    )
+    volume_pattern = models.CharField(
+        _("reference code of volumes"),
+        max_length=60,
+        default="{fonds}-{series}-{year}-{seq:4}",
+        help_text=_("Made as the number pattern; items add their number in the volume."),
+    )
+    closing_confirmed = models.BooleanField(
+        _("closing is confirmed by a second person"), default=False, help_text=_("Nobody confirms what they closed.")
+    )
 
     class Meta:
         verbose_name = _("dossier kind")
@@ -43,12 +73,28 @@ class Section(Named):
     kind = models.ForeignKey(DossierKind, models.CASCADE, related_name="sections", verbose_name=_("dossier kind"))
     code = models.SlugField(_("code"), max_length=20)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_default = models.BooleanField(_("for papers whose section is not given"), default=False)
+    retention = models.ForeignKey(
+        RetentionPeriod, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("retention period")
+    )
+    paper_order = models.CharField(
+        _("order of papers"),
+        max_length=10,
+        choices=PaperOrder.choices,
+        blank=True,
+        help_text=_("Leave empty for the kind's. With an order of their own, sections stand one after another."),
+    )
 
     class Meta:
         verbose_name = _("section")
         verbose_name_plural = _("sections")
         ordering = ("kind", "position", "code")
-        constraints = (models.UniqueConstraint(fields=("kind", "code"), name="section_code_unique_in_kind"),)
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "code"), name="section_code_unique_in_kind"),
+            models.UniqueConstraint(
+                fields=("kind",), condition=Q(is_default=True), name="kind_has_one_default_section"
+            ),
+        )
 
 
 class FieldType(models.TextChoices):

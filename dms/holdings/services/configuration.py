@@ -33,6 +33,7 @@ def save_kind(*, kind: DossierKind, sections: Edits, fields: Edits, acting_user:
     """
     require_administrator(acting_user)
     check_pattern(kind.number_pattern)
+    check_pattern(kind.volume_pattern)
     for definition in fields.saved:
         _check_definition(definition)
     is_new = kind.pk is None
@@ -44,6 +45,9 @@ def save_kind(*, kind: DossierKind, sections: Edits, fields: Edits, acting_user:
         for definition in fields.removed:
             _refuse_a_used_field(definition)
             definition.delete()
+        if any(getattr(row, "is_default", False) for row in sections.saved):
+            # Only one may be it, also for the moment in which another becomes it.
+            kind.sections.filter(is_default=True).update(is_default=False)
         for row in (*sections.saved, *fields.saved):
             row.kind = kind  # type: ignore[attr-defined]
             row.save()

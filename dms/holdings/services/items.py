@@ -1,6 +1,7 @@
 """Enters, changes, files and withdraws items (A6 A10 A12)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ from dms.vault.models import StoredFile
 from dms.vault.services import condemn, seal_text, unseal_text
 
 from .. import policy
-from ..models import Capture, Dossier, Item, ItemState, Page, Reading, Section
+from ..models import Capture, DatePrecision, DocumentType, Dossier, Item, ItemState, Page, Reading, Section
 from ..selectors import decide_dossier, decide_item
 from .versions import item_snapshot, save_item_version
 
@@ -30,12 +31,34 @@ CHANGEABLE = frozenset(
         "title",
         "issuer",
         "issue_number",
+        "document_type",
         "document_date",
+        "date_precision",
+        "period_from",
+        "period_to",
+        "opened_on",
+        "stated_pages",
         "copies",
         "remarks",
         "classification",
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FilingFacts:
+    """What the filing year may depend on besides the date (A7), and the pages as counted on the paper (A10)."""
+
+    document_type: DocumentType | None = None
+    date_precision: DatePrecision = DatePrecision.DAY
+    period_from: date | None = None
+    period_to: date | None = None
+    opened_on: date | None = None
+    stated_pages: int | None = None
+
+    def as_values(self) -> dict[str, Any]:
+        """Return the values by the item's field."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def create_item(
@@ -49,12 +72,14 @@ def create_item(
     issue_number: str = "",
     copies: int = 1,
     remarks: str = "",
+    filing: FilingFacts = FilingFacts(),
     acting_user: User,
 ) -> Item:
-    """A6: enter an item into its dossier's catalogue under a permanent entry number of the fonds."""
+    """A6: enter an item into its dossier's catalogue under a permanent entry number of the fonds.
+
+    `filing`: what its filing year may depend on besides the date (A7).
+    """
     require(decide_dossier(acting_user, Act.WORK, dossier))
-    if section and section.kind_id != dossier.kind_id:
-        raise Refusal(_("This section belongs to another kind of dossier."))
     item = Item(
         fonds_id=dossier.fonds_id,
         dossier=dossier,
@@ -68,9 +93,9 @@ def create_item(
         remarks=remarks,
         received_on=clock.today(),
         received_by=acting_user,
+        **filing.as_values(),
     )
-    if not item.title:
-        raise Refusal(_("An item needs a title."))
+    refuse_a_broken_entry(item)
     with transaction.atomic():
         item.entry_number = next_value(f"entry:{dossier.fonds_id}")
         item.save()
@@ -93,7 +118,7 @@ def change_item(
     with transaction.atomic():
         locked = _lock(item)
         require(decide_item(acting_user, Act.WORK, locked))
-        require(policy.may_change_item(locked.state))
+        require(policy.may_change_item(locked.state, frozen=locked.is_frozen))
         if expected_version is not None and locked.version != expected_version:
             raise Refusal(
                 _("Somebody changed this item in the meantime."),
@@ -103,7 +128,7 @@ def change_item(
         changed = [name for name, value in changes.items() if getattr(locked, name) != value]
         for name in changed:
             setattr(locked, name, changes[name])
-        _refuse_a_broken_entry(locked)
+        refuse_a_broken_entry(locked)
         if not changed:
             return locked
         if "classification" in changed:
@@ -119,16 +144,23 @@ def change_item(
 def _lock(item: Item) -> Item:
     return (
         Item.objects.select_for_update(of=("self",))
-        .select_related("dossier__classification", "classification", "section")
+        .select_related("dossier__classification", "classification", "section", "document_type")
         .get(pk=item.pk)
     )
 
 
-def _refuse_a_broken_entry(item: Item) -> None:
+def refuse_a_broken_entry(item: Item) -> None:
+    """Raise Refusal where facts of an entry do not go together."""
     if item.section and item.section.kind_id != item.dossier.kind_id:
         raise Refusal(_("This section belongs to another kind of dossier."))
     if not item.title.strip():
         raise Refusal(_("An item needs a title."))
+    if item.document_type and item.document_type.fonds_id not in {None, item.fonds_id}:
+        raise Refusal(_("This type of document belongs to another fonds."))
+    if item.period_from and item.period_to and item.period_to < item.period_from:
+        raise Refusal(_("The period ends before it begins."), _("Correct its two days."))
+    if item.document_date is None and item.date_precision != DatePrecision.DAY:
+        raise Refusal(_("How exactly a date is known is said of a date."), _("Give the date, or leave both out."))
 
 
 def move_item(*, item: Item, dossier: Dossier, section: Section | None, reason: str, acting_user: User) -> Item:
@@ -139,13 +171,13 @@ def move_item(*, item: Item, dossier: Dossier, section: Section | None, reason: 
         locked = _lock(item)
         require(decide_item(acting_user, Act.WORK, locked))
         require(decide_dossier(acting_user, Act.WORK, dossier))
-        require(policy.may_change_item(locked.state))
+        require(policy.may_change_item(locked.state, frozen=locked.is_frozen))
         if dossier.fonds_id != locked.fonds_id:
             raise Refusal(_("An item stays in its fonds."))
         source = locked.dossier
         _reseal_versions(locked, source, dossier)
         locked.dossier, locked.section = dossier, section
-        _refuse_a_broken_entry(locked)
+        refuse_a_broken_entry(locked)
         locked.version += 1
         locked.save()
         save_item_version(locked, item_snapshot(locked), ["dossier"], reason, acting_user)
@@ -169,7 +201,7 @@ def file_item(*, item: Item, acting_user: User) -> Item:
         require(decide_item(acting_user, Act.WORK, locked))
         if locked.state == ItemState.FILED:
             return locked
-        require(policy.may_change_item(locked.state))
+        require(policy.may_change_item(locked.state, frozen=locked.is_frozen))
         locked.state, locked.filed_at = ItemState.FILED, clock.now()
         locked.version += 1
         locked.save(update_fields=["state", "filed_at", "version"])
@@ -184,7 +216,7 @@ def withdraw_item(*, item: Item, reason: str, acting_user: User) -> Item:
         locked = _lock(item)
         require(decide_item(acting_user, Act.WORK, locked))
         if locked.state != ItemState.WITHDRAWN:
-            require(policy.may_withdraw_item(locked.state))
+            require(policy.may_withdraw_item(locked.state, frozen=locked.is_frozen))
             locked.state = ItemState.WITHDRAWN
             locked.version += 1
             locked.save(update_fields=["state", "version"])

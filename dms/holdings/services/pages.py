@@ -15,6 +15,7 @@ from dms.organisation.models import User
 from dms.vault.models import StoredFile
 
 from ..models import Capture, Item, Page, PageState, Reading, ReadingKind
+from ..policy import may_change_item
 from ..selectors import decide_item
 
 
@@ -34,7 +35,9 @@ class CaptureFacts:
 def add_page(*, item: Item, capture: CaptureFacts, side: str = "front") -> Page:
     """A10: add the next page to an item, waiting to be read; the item's row is locked so that positions run on."""
     with transaction.atomic():
-        Item.objects.select_for_update().get(pk=item.pk)
+        locked = Item.objects.select_for_update().get(pk=item.pk)
+        if locked.is_frozen:
+            require(may_change_item(locked.state, frozen=True))
         last = Page.objects.filter(item=item).aggregate(last=Max("position"))["last"] or 0
         page = Page.objects.create(item=item, position=last + 1, side=side)
         _create_capture(page, capture, version=1)

@@ -83,7 +83,7 @@ def lay_out_pages(*, before: Layout, after: Layout, reason: str = "", acting_use
 
 def insist_unfiled(item: Item) -> None:
     """A12: raise Refusal in the policy's words where the item is filed: a state of affairs, not a missing right."""
-    answer = may_rearrange_item(item.state)
+    answer = may_rearrange_item(item.state, frozen=item.is_frozen)
     if isinstance(answer, Denied):
         raise Refusal(answer.reason, answer.remedy, code=answer.code)
 

@@ -7,13 +7,14 @@ from dms.core import clock
 from dms.organisation.models import User
 from dms.vault.services import seal_text, unseal_text
 
-from ..models import Dossier, DossierVersion, Item, ItemVersion
+from ..models import DatePrecision, Dossier, DossierVersion, Item, ItemVersion
 from ..models.dossiers import SealedVersion
 
 DOSSIER_FACTS = ("name", "unit", "floor", "level", "state", "remarks", "fields")
 DOSSIER_LINKS = ("series", "kind", "department", "classification", "responsible")
-ITEM_FACTS = ("title", "issuer", "issue_number", "copies", "remarks", "state", "reference_code")
-ITEM_LINKS = ("section", "classification", "dossier")
+ITEM_FACTS = ("title", "issuer", "issue_number", "copies", "stated_pages", "remarks", "state", "reference_code")
+ITEM_LINKS = ("section", "classification", "dossier", "document_type")
+ITEM_DAYS = ("document_date", "period_from", "period_to", "opened_on")
 
 
 def dossier_snapshot(dossier: Dossier, personal: dict[str, str]) -> dict[str, Any]:
@@ -25,7 +26,10 @@ def dossier_snapshot(dossier: Dossier, personal: dict[str, str]) -> dict[str, An
 def item_snapshot(item: Item) -> dict[str, Any]:
     """Return everything a reader of an old version of an entry must see."""
     facts = _values(item, ITEM_FACTS, ITEM_LINKS)
-    return facts | {"document_date": item.document_date.isoformat() if item.document_date else None}
+    days = {name: getattr(item, name) for name in ITEM_DAYS}
+    if item.date_precision != DatePrecision.DAY:
+        facts["date_precision"] = item.date_precision
+    return facts | {name: day.isoformat() if day else None for name, day in days.items()}
 
 
 def _values(record: Any, facts: tuple[str, ...], links: tuple[str, ...]) -> dict[str, Any]:
@@ -49,7 +53,14 @@ def save_item_version(
     item: Item, snapshot: dict[str, Any], changed: list[str], reason: str, by: User | None
 ) -> ItemVersion:
     """Write the version row for `item.version`; call inside the transaction that changed the item."""
-    return ItemVersion.objects.create(item=item, **_row(item, item.dossier.sealing_key, snapshot, changed, reason, by))
+    version = item_version(item, snapshot, changed, reason, by)
+    version.save(force_insert=True)
+    return version
+
+
+def item_version(item: Item, snapshot: dict[str, Any], changed: list[str], reason: str, by: User | None) -> ItemVersion:
+    """Return the version row for `item.version`, not saved yet."""
+    return ItemVersion(item=item, **_row(item, item.dossier.sealing_key, snapshot, changed, reason, by))
 
 
 def _row(

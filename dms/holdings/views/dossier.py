@@ -93,7 +93,9 @@ class DossierScreen(Screen):
         names.append(("history", _("History")))
         address = {"items": "holdings:dossier"}
         pid = [self.dossier.public_id]
-        return [(tab, label, reverse(address.get(tab, f"holdings:dossier_{tab}"), args=pid)) for tab, label in names]
+        tabs = [(tab, label, reverse(address.get(tab, f"holdings:dossier_{tab}"), args=pid)) for tab, label in names]
+        volumes = address_elsewhere("arrangement:dossier_volumes", *pid)
+        return [("volumes", _("Volumes"), volumes), *tabs] if volumes else tabs
 
 
 class ItemsTab(DossierScreen):

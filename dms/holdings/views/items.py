@@ -61,7 +61,8 @@ class ItemView(ItemScreen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return pages, versions and acts; what the state forbids comes with its reason."""
         work = decide_item(self.request.user, Act.WORK, self.item)
-        change, withdraw = may_change_item(self.item.state), may_withdraw_item(self.item.state)
+        change = may_change_item(self.item.state, frozen=self.item.is_frozen)
+        withdraw = may_withdraw_item(self.item.state, frozen=self.item.is_frozen)
         return super().get_context_data(**kwargs) | {
             "pages": self._pages(),
             "versions": self._versions(),

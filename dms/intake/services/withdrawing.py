@@ -42,7 +42,7 @@ def withdraw_file(*, received_file: ReceivedFile, reason: str = "", acting_user:
         file = locked_file(received_file, acting_user)
         insist(policy.may_withdraw(file.batch.state, file.state))
         if file.item is not None:
-            insist(may_withdraw_item(file.item.state))
+            insist(may_withdraw_item(file.item.state, frozen=file.item.is_frozen))
         item = _without_pages(file, acting_user)
         changes: dict[str, Any] = {"to_undo": True} if file.kind == PACKED else {}
         _decide(ReceivedFile.objects.filter(pk=file.pk), item, state=FileState.WITHDRAWN, fingerprint="", **changes)

@@ -15,6 +15,7 @@ from dms.config.demonstration.organisation import Organisation, load_organisatio
 from dms.config.demonstration.people import PASSWORD, PEOPLE
 from dms.config.demonstration.scans import Scan, chosen_scans, make_scans
 from dms.config.demonstration.summary import Summary, as_json, summary_of
+from dms.config.demonstration.volumes import arrange_papers
 from dms.core.errors import Refusal
 from dms.journal.sealing import seal_all
 
@@ -55,6 +56,10 @@ class Command(BaseCommand):
         put_in_order(house, scans)
         if not options["no_wait"]:
             # Completed entries are indexed anew; mostly that was done while the pages were read.
+            self._wait(house, scans, options["workers"])
+        arrange_papers(house)
+        if not options["no_wait"]:
+            # So are the entries of the volume that was closed.
             self._wait(house, scans, options["workers"])
         # No scheduler runs yet: what was journalled here would wait unsealed, which is an alarm.
         seal_all()
@@ -128,7 +133,8 @@ def as_text(summary: Summary) -> str:
     """Return the summary for people."""
     rows = [
         f"{summary.dossiers} dossiers, {summary.files} files, {summary.pages} pages: "
-        f"{summary.recognised} read, {summary.blank} blank, {summary.to_check} to check",
+        f"{summary.recognised} read, {summary.blank} blank, {summary.to_check} to check; "
+        f"{summary.volumes} volumes, {summary.closed_volumes} of them closed",
     ]
     if summary.failed or summary.files_refused:
         rows.append(f"{summary.failed} pages could not be read, {summary.files_refused} files were refused")

@@ -96,6 +96,22 @@
   }
 
   // Another row in a form of rows.
+  // What number a pattern makes, shown beneath it while somebody types: the same tokens as dms.core.numbering.
+  for (const field of document.querySelectorAll("[data-pattern]")) {
+    const sample = JSON.parse(field.dataset.pattern);
+    const shown = document.createElement("output");
+    shown.className = "pattern-sample code";
+    shown.htmlFor = field.id;
+    field.after(shown);
+    const show = () => {
+      shown.textContent = field.value.replace(/\{([a-z]+)(?::(\d{1,2}))?\}/g, (whole, name, width) =>
+        name in sample ? sample[name].padStart(Number(width || 0), "0") : whole,
+      );
+    };
+    field.addEventListener("input", show);
+    show();
+  }
+
   for (const rows of document.querySelectorAll("[data-rows]")) {
     const total = rows.querySelector(`input[name=${rows.dataset.rows}-TOTAL_FORMS]`);
     rows.querySelector("[data-rows-add]").addEventListener("click", () => {

@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dms.core.errors import Refusal
-from dms.intake.ingestion import Ingestion, Told, chosen_dossier, opened_dossier, person_named
+from dms.holdings.operators import chosen_dossier, person_named
+from dms.intake.ingestion import Ingestion, Told, opened_dossier
 
 WIDTH = 30
 

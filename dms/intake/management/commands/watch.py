@@ -13,7 +13,7 @@ from django.db import DatabaseError, close_old_connections
 
 from dms.clearance.selectors import facts_of
 from dms.core.errors import Refusal
-from dms.intake.ingestion import person_named
+from dms.holdings.operators import person_named
 from dms.intake.watching import Look, Watcher
 
 logger = logging.getLogger(__name__)

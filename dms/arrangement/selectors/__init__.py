@@ -1,0 +1,1 @@
+"""Reads of the volumes. What shows anything asks for rights; what feeds the rules (papers.py) shows nothing."""

@@ -1,0 +1,1 @@
+"""Printed forms, looked at as what comes out of the printer."""
