@@ -65,7 +65,7 @@ def make_item_pdf(*, item: Item, acting_user: User) -> BinaryIO:
     try:
         writer, pages = PdfWriter(target, title=item.title), 0
         for capture in captures_of(item).iterator():
-            writer.add(_pdf_page(capture))
+            writer.add(pdf_page(capture))
             pages += 1
         if not pages:
             raise NotFound
@@ -79,7 +79,8 @@ def make_item_pdf(*, item: Item, acting_user: User) -> BinaryIO:
     return target
 
 
-def _pdf_page(capture: Capture) -> PdfPage:
+def pdf_page(capture: Capture, *, number: int | None = None, back: bool = False) -> PdfPage:
+    """Return an image with its text for a PDF, with the number it has in its volume if any (A10)."""
     reading = next((reading for reading in readings_of(capture) if reading.is_current), None)
     return PdfPage(
         jpeg=read(capture.derivative),
@@ -88,6 +89,8 @@ def _pdf_page(capture: Capture) -> PdfPage:
         dpi=capture.dpi,
         turn=capture.turn,
         text=text_of(reading) if reading else None,
+        number=number,
+        back=back,
     )
 
 

@@ -14,4 +14,5 @@ urlpatterns = [
     path("item/<slug:public_id>/readers/", views.item_readers, name="item_readers"),
     path("item/<slug:public_id>/pdf/", views.item_pdf, name="item_pdf"),
     path("item/<slug:public_id>/print/", views.item_print, name="item_print"),
+    path("volumes/<slug:public_id>/pdf/", views.volume_pdf, name="volume_pdf"),
 ]

@@ -73,11 +73,18 @@ def image_object(jpeg: bytes, size: tuple[int, int], more: str = "/ColorSpace/De
     return _raw(f"{head}/Length {len(jpeg)}>>stream\n") + jpeg + b"\nendstream"
 
 
-def scan_pdf(words: Sequence[str] = ("扫描件",), *, content: str = "", more: str = "", colours: str = "") -> bytes:
+def scan_pdf(
+    words: Sequence[str] = ("扫描件",),
+    *,
+    content: str = "",
+    more: str = "",
+    colours: str = "",
+    size: tuple[int, int] = (1240, 1754),
+) -> bytes:
     """Return a PDF of scans: each page is exactly one JPEG, unless `content`, `more` or `colours` change that."""
-    jpegs = [jpeg_of(paper(text)) for text in words]
+    jpegs = [jpeg_of(paper(text, size=size)) for text in words]
     colours = colours or "/ColorSpace/DeviceGray"
-    images = [image_object(jpeg, (1240, 1754), colours) for jpeg in jpegs]
+    images = [image_object(jpeg, size, colours) for jpeg in jpegs]
     pages = [
         {
             "content": f"q 595 0 0 842 0 0 cm /I Do Q {content}",

@@ -2,9 +2,12 @@
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from dms.arrangement.prints.facts import get_bound_volume_for
+from dms.arrangement.prints.shapes import Language
 from dms.clearance.policy import Act
 from dms.core import clock
 from dms.core.errors import NotFound
@@ -12,6 +15,7 @@ from dms.holdings.selectors import get_item_for
 
 from ..selectors import captures_of
 from ..services import make_item_pdf, note_item_printed
+from ..volumes import make_volume_pdf
 
 
 @require_GET
@@ -23,6 +27,19 @@ def item_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     response = FileResponse(
         pdf, as_attachment=True, filename=f"{item.journal_label}.pdf", content_type="application/pdf"
     )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+@cache_control(private=True, no_store=True)
+def volume_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send the whole volume as a PDF named by its code, never by its title."""
+    bound = get_bound_volume_for(request.user, public_id, Act.DOWNLOAD)
+    language: Language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+    pdf = make_volume_pdf(bound=bound, language=language, acting_user=request.user)
+    name = bound.volume.journal_label.replace("/", "-")
+    response = FileResponse(pdf, as_attachment=True, filename=f"{name}.pdf", content_type="application/pdf")
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
