@@ -20,11 +20,13 @@ def _in_memory() -> bool:
 
 if not os.environ.get("JUANZONG_TEST_DIR"):
     # Made by the first process of a run and handed on to its parallel workers, which clean nothing up.
-    if not os.environ.get("TMPDIR") and _in_memory():
-        os.environ["TMPDIR"] = str(_MEMORY)
-        tempfile.tempdir = None  # asked anew, by pytest's own folders too
-    os.environ["JUANZONG_TEST_DIR"] = tempfile.mkdtemp(prefix="juanzong-test-")
+    where = _MEMORY if not os.environ.get("TMPDIR") and _in_memory() else None
+    os.environ["JUANZONG_TEST_DIR"] = tempfile.mkdtemp(prefix="juanzong-test-", dir=where)
     atexit.register(shutil.rmtree, os.environ["JUANZONG_TEST_DIR"], ignore_errors=True)
+    if where:  # pytest's own folders too, and nothing of them stays
+        os.environ["TMPDIR"] = os.path.join(os.environ["JUANZONG_TEST_DIR"], "tmp")
+        os.mkdir(os.environ["TMPDIR"])
+        tempfile.tempdir = None
 _RUN = Path(os.environ["JUANZONG_TEST_DIR"])
 os.environ["JUANZONG_DATA_DIR"] = str(_RUN / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
