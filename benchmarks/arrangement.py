@@ -1,6 +1,6 @@
 """Measures arranging, importing and closing: `python -m benchmarks.arrangement`.
 
-Builds one fonds and dossiers in a scratch data folder. Prints seconds of this process's own time (CPU) and of the clock.
+Builds one fonds and dossiers in a scratch data folder. Prints seconds of this process's own time and of the clock.
 """
 
 import argparse
@@ -159,7 +159,8 @@ def fill(dossier: Any, count: int) -> None:
         ItemRelation.objects.bulk_create(
             [
                 ItemRelation(
-                    item=item, kind=chance.choice(KINDS), other=items[chance.randint(max(0, n - NEAR), n - 1)], made_at=now
+                    item=item, kind=chance.choice(KINDS), made_at=now,
+                    other=items[chance.randint(max(0, n - NEAR), n - 1)],
                 )
                 for n, item in enumerate(items)
                 if n and chance.random() < TIED

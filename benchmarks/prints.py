@@ -1,8 +1,8 @@
 """Measures the prints of a closed volume of 300 pages in a hundred items: `python -m benchmarks.prints`.
 
-Builds the volume in a scratch data folder: pages of 2,200 pixels with forty lines of text. Every form is made once, in a
-process that has printed nothing yet, and the volume bound into one PDF. Prints seconds of this process's own time (CPU)
-and of the clock, the sizes of what came out, and the memory at its highest.
+Builds the volume in a scratch data folder: pages of 2,200 pixels with forty lines of text. Every form is made once, in
+a process that has printed nothing yet, and the volume bound into one PDF. Prints seconds of this process's own time
+(CPU) and of the clock, the sizes of what came out, and the memory at its highest.
 """
 
 import argparse
@@ -102,7 +102,7 @@ def an_image(size: tuple[int, int] = SIZE) -> bytes:
         "L", (size[0] // 4, size[1] // 4), random.Random(1).randbytes(size[0] // 4 * (size[1] // 4))
     )
     target = io.BytesIO()
-    noise.resize(size).save(target, "JPEG", quality=70)
+    noise.resize(size).save(target, "JPEG", quality=35)
     return target.getvalue()
 
 

@@ -43,6 +43,7 @@ class ArrangementConfig(AppConfig):
                 "volume.read": _("Volume looked at"),
                 "volume.reopened": _("Volume opened again"),
                 "volume.to_confirm": _("Closing of a volume to be confirmed"),
+                "volumes.exported": _("List of volumes exported"),
                 "volumes.listed": _("List of volumes printed"),
             },
             facts={

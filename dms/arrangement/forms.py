@@ -1,5 +1,6 @@
 """Forms of the volumes. They find what was meant under the user's rights; the services decide."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -9,14 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from dms.clearance.models import SecurityClass
 from dms.clearance.policy import Act
 from dms.clearance.selectors import facts_of
-from dms.holdings.models import Dossier, Item
-from dms.holdings.selectors import items_of_dossier
+from dms.holdings.forms.choices import department_field
+from dms.holdings.models import Dossier, Item, RetentionPeriod
+from dms.holdings.selectors import fonds_of, items_of_dossier
 
 from .imports import MOST_BYTES, MOST_ROWS
+from .models import VolumeState
 from .models.relations import RelationKind
 from .selectors.decisions import approvers_for
+from .selectors.listing import VolumeFilters
 
 OFFERED = 300
+ALL = _("all")
 
 
 def reason_field() -> forms.CharField:
@@ -138,6 +143,59 @@ class RelationForm(forms.Form):
             label=_("Other item"),
             help_text=_("Entry number, reference code or issue number; choose from the list as you type."),
         )
+
+
+class VolumeFilterForm(forms.Form):
+    """What the list of volumes is narrowed to; a value that is none of the choices filters nothing."""
+
+    q = forms.CharField(
+        label=_("Begins with"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"placeholder": _("Reference code or dossier begins with …"), "type": "search"}),
+    )
+    year = forms.IntegerField(label=_("Filing year"), required=False, min_value=1000, max_value=9999)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", ALL), *VolumeState.choices])
+    retention = forms.ModelChoiceField(
+        queryset=RetentionPeriod.objects.all(),
+        to_field_name="code",
+        required=False,
+        empty_label=ALL,
+        label=_("Retention period"),
+    )
+    what = forms.ChoiceField(
+        label=_("Only"),
+        required=False,
+        choices=[("", ALL), ("ready", _("ready to close")), ("unanswered", _("with requests without reply"))],
+    )
+
+    def __init__(self, data: Any, *, user: Any) -> None:
+        super().__init__(data)
+        self.fields["department"] = department_field(fonds_of(user), required=False, empty_label=ALL)
+        self.order_fields(["q", "year", "state", "retention", "department", "what"])
+
+    def filters(self) -> VolumeFilters:
+        """Return what the list asks for."""
+        self.is_valid()
+        given = self.cleaned_data
+        retention, department = given.get("retention"), given.get("department")
+        return VolumeFilters(
+            text=given.get("q", "").strip(),
+            year=given.get("year"),
+            state=given.get("state", ""),
+            retention=retention.pk if retention else None,
+            department=department.pk if department else None,
+            ready=given.get("what") == "ready",
+            unanswered=given.get("what") == "unanswered",
+        )
+
+    def in_force(self) -> Iterator[tuple[str, Any, Any]]:
+        """Yield (name, label, value in words) of each filter that narrows the list."""
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if value not in (None, ""):
+                choices = dict(getattr(field, "choices", ())) if isinstance(value, str) and name != "q" else {}
+                yield name, field.label, choices.get(value, value)
 
 
 class ItemListForm(forms.Form):

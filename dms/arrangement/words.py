@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from .policy.closing import Check, CheckLine
 from .policy.filing_years import Because
+from .policy.proposals import Ground
 
 REASONS: dict[str, Promise] = {
     Because.DATE: gettext_lazy("bound under %(year)s: year of its date"),
@@ -37,6 +38,17 @@ CHECKS: dict[str, Promise] = {
     Check.BOUND: gettext_lazy("the volume is bound"),
     Check.NOTE_SHEET: gettext_lazy("the note sheet is filled"),
 }
+
+GROUNDS: dict[str, Promise] = {
+    Ground.TITLES: gettext_lazy("the titles name the same matter"),
+    Ground.NUMBER_IN_TEXT: gettext_lazy("its text names the other's issue number"),
+    Ground.SAME_NUMBER: gettext_lazy("both bear the same issue number"),
+}
+
+
+def ground_words(ground: str) -> str:
+    """A8: return what speaks for a proposed relation."""
+    return str(GROUNDS.get(ground, ground))
 
 
 def reason_words(year: int, because: str, of: str = "") -> str:

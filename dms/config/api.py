@@ -6,7 +6,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.exceptions import ValidationError as FieldsInvalid
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, re_path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
@@ -211,7 +211,7 @@ def addresses() -> tuple[list[Any], str, str]:
         if isinstance(pattern, URLPattern):
             pattern.callback = finished(pattern.callback)
     return (
-        [*patterns[:-1], path("<path:rest>", finished(nothing_here), name="nothing"), patterns[-1]],
+        [*patterns[:-1], re_path(r"^(?P<rest>[\s\S]+)$", finished(nothing_here), name="nothing"), patterns[-1]],
         app_name,
         namespace,
     )

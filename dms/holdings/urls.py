@@ -48,7 +48,7 @@ settings = [
     path("kinds/new/", configuration.KindView.as_view(), name="new_kind"),
     path("kinds/<slug:public_id>/", configuration.KindView.as_view(), name="kind"),
     path("document-types/", filing_rules.DocumentTypesView.as_view(), name="document_types"),
-    path("document-types/<int:pk>/", filing_rules.DocumentTypesView.as_view(), name="document_type"),
+    path("document-types/<slug:public_id>/", filing_rules.DocumentTypesView.as_view(), name="document_type"),
     path("retention-periods/", filing_rules.RetentionPeriodsView.as_view(), name="retention_periods"),
     path("retention-periods/<slug:code>/", filing_rules.RetentionPeriodsView.as_view(), name="retention_period"),
 ]

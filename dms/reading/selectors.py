@@ -28,6 +28,9 @@ LINES_LOOKED_THROUGH = 2 * READERS_SHOWN
 ONE_LOOK = timedelta(minutes=1)
 LOOKS = ("page.read", "page.text_read", "item.downloaded", "item.printed")
 
+# An image with the text read from it, if there is one.
+Image = tuple[Capture, Reading | None]
+
 
 @dataclass(frozen=True, slots=True)
 class PageHits:
@@ -44,6 +47,21 @@ def captures_of(item: Item) -> QuerySet[Capture]:
         .select_related("page", "derivative", "thumbnail")
         .order_by("page__position")
     )
+
+
+def images_of(items: Iterable[int]) -> dict[int, list[Image]]:
+    """Return the current images of the pages of many items (keys), in the order of the pages, each with its text."""
+    captures = (
+        Capture.objects.filter(page__item__in=list(items), is_current=True)
+        .select_related("page", "derivative")
+        .order_by("page__position")
+    )
+    readings = Reading.objects.filter(is_current=True, capture__in=captures.order_by().values("pk"))
+    texts = {reading.capture_id: reading for reading in readings.select_related("alto")}
+    found: dict[int, list[Image]] = {}
+    for capture in captures:
+        found.setdefault(capture.page.item_id, []).append((capture, texts.get(capture.pk)))
+    return found
 
 
 def capture_of(page: Page, version: int | None = None) -> Capture | None:

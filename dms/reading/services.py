@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from dms.core.errors import NotFound
-from dms.holdings.models import Capture, Item, Page
+from dms.holdings.models import Capture, Item, Page, Reading
 from dms.journal.services import record
 from dms.organisation.models import User
 from dms.vault.models import StoredFile
@@ -65,7 +65,7 @@ def make_item_pdf(*, item: Item, acting_user: User) -> BinaryIO:
     try:
         writer, pages = PdfWriter(target, title=item.title), 0
         for capture in captures_of(item).iterator():
-            writer.add(pdf_page(capture))
+            writer.add(pdf_page(capture, _current_reading(capture)))
             pages += 1
         if not pages:
             raise NotFound
@@ -79,9 +79,12 @@ def make_item_pdf(*, item: Item, acting_user: User) -> BinaryIO:
     return target
 
 
-def pdf_page(capture: Capture, *, number: int | None = None, back: bool = False) -> PdfPage:
-    """Return an image with its text for a PDF, with the number it has in its volume if any (A10)."""
-    reading = next((reading for reading in readings_of(capture) if reading.is_current), None)
+def _current_reading(capture: Capture) -> Reading | None:
+    return next((reading for reading in readings_of(capture) if reading.is_current), None)
+
+
+def pdf_page(capture: Capture, reading: Reading | None, *, number: int | None = None, back: bool = False) -> PdfPage:
+    """Return an image with that text for a PDF, with the number it has in its volume if any (A10)."""
     return PdfPage(
         jpeg=read(capture.derivative),
         width=capture.width,

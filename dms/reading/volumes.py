@@ -4,7 +4,7 @@ The caller has fetched the volume under the right that a copy asks for. Writes n
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -18,13 +18,12 @@ from dms.arrangement.prints.facts import BoundVolume, cover_of, note_of, rows_of
 from dms.arrangement.prints.shapes import Language
 from dms.arrangement.prints.sheets import render_around
 from dms.core.errors import NotFound
-from dms.holdings.models import Capture
 from dms.holdings.models.pages import Side
 from dms.journal.services import record
 
 from .pdf import PdfPage
 from .pdf_binding import BindingWriter, leaves_of
-from .selectors import captures_of
+from .selectors import Image, images_of
 from .services import IN_MEMORY, pdf_page
 
 
@@ -58,9 +57,9 @@ def _write(target: BinaryIO, bound: BoundVolume, language: Language) -> int:
     writer = BindingWriter(target, title=bound.volume.journal_label, leaves=leaves, before=around.before)
     writer.bookmark(_("Volume cover"), leaves.pages[0])
     writer.bookmark(_("In-volume catalogue"), leaves.pages[1])
-    pages = 0
+    pages, images = 0, images_of(bound.items)
     for binding in bound.bindings:
-        entries = [writer.add(page) for page in _pages_of(binding)]
+        entries = [writer.add(page) for page in _pages_of(binding, images.get(binding.item_id, []))]
         below = binding.number is None
         title = binding.item.title if below else f"{binding.number} {binding.item.title}"
         writer.bookmark(title, entries[0] if entries else None, below=below)
@@ -70,11 +69,10 @@ def _write(target: BinaryIO, bound: BoundVolume, language: Language) -> int:
     return pages
 
 
-def _pages_of(binding: Binding) -> Iterator[PdfPage]:
+def _pages_of(binding: Binding, images: Sequence[Image]) -> Iterator[PdfPage]:
     """Yield the pages of an item with the numbers they have in the volume: none on a blank side."""
-    captures: list[Capture] = list(captures_of(binding.item))
     first = binding.first_page
-    numbers = numbers_of_sides([capture.page.state for capture in captures], first or 0)
-    for capture, number in zip(captures, numbers, strict=True):
+    numbers = numbers_of_sides([capture.page.state for capture, _reading in images], first or 0)
+    for (capture, reading), number in zip(images, numbers, strict=True):
         back = capture.page.side == Side.BACK
-        yield pdf_page(capture, number=number if first else None, back=back)
+        yield pdf_page(capture, reading, number=number if first else None, back=back)

@@ -212,9 +212,15 @@ def test_where_it_is_ruled_a_second_person_confirms(house, dossier, kind, volume
     assert arrange_dossier(dossier=dossier, acting_user=house.archivist).changed == 0
     with pytest.raises(Refusal):
         confirm_closing(volume=waiting, acting_user=house.archivist)
+    item = Item.objects.get(title="reply")
+    assert (item.is_frozen, item.reference_code) == (True, "")
+    with pytest.raises(Refusal):
+        change_item(item=item, changes={"title": "x"}, acting_user=house.archivist)
     second = a_person(PostKind.ARCHIVIST, house.fonds, rank=1)
     done = confirm_closing(volume=waiting, acting_user=second)
     assert (done.state, done.closed_by, done.checked_by) == ("closed", house.archivist, second)
+    item.refresh_from_db()
+    assert (item.is_frozen, item.reference_code) == (True, f"{done.reference_code}-001")
 
 
 @pytest.mark.rule("D1")

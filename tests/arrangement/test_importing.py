@@ -210,6 +210,21 @@ def test_an_empty_section_takes_the_kinds_default(house, dossier, kind, listed):
     assert list(Item.objects.order_by("pk").values_list("section__code", flat=True)) == ["payments", "unit"]
 
 
+@pytest.mark.rule("A9")
+@pytest.mark.rule("D1")
+def test_the_machines_operator_may_enter_any_class_and_is_told_everything_a_person_not(house, dossier, listed):
+    security_classes()
+    rows = "title,date,classification\n密件,2023,secret\n平件,2023,\n"
+    said("import_items", listed(rows), "--dossier", dossier.number)
+    told = json.loads(said("catalogue", "--dossier", dossier.number, "--json"))
+    assert [(v["classification"], [row["title"] for row in v["items"]]) for v in told] == [
+        ("ordinary", ["平件"]),
+        ("secret", ["密件"]),
+    ]
+    for_archivist = said("catalogue", "--dossier", dossier.number, "--json", "--as", house.archivist.username)
+    assert json.loads(for_archivist) == told[:1]
+
+
 @pytest.mark.parametrize("text", ["title\n", "titel\na\n", "title,title\na,b\n", "key\na\n", ""])
 def test_what_is_no_list_is_refused(house, dossier, text):
     with pytest.raises(Refusal):

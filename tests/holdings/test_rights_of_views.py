@@ -61,7 +61,7 @@ def things(dossier, item, kind):
         "dossier": dossier.public_id,
         "item": item.public_id,
         "kind": kind.public_id,
-        "document_type": DocumentType.objects.get(code="plan").pk,
+        "document_type": DocumentType.objects.get(code="plan").public_id,
         "period": "long",
         "series": Series.objects.first().public_id,
     }

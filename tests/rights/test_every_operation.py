@@ -261,7 +261,7 @@ def surroundings(db: None) -> Surroundings:
         "kind_id": dossier.kind.public_id,
         "series_id": dossier.series.public_id,
         "period": "ten",
-        "type_id": DocumentType.objects.get(code="drawing").pk,
+        "type_id": DocumentType.objects.get(code="drawing").public_id,
         "list_id": keep_draft(content="名称,类别\n甲,没有\n".encode(), acting_user=house.archivist).public_id,
         "token_id": make_token(person=house.archivist, name="x", last_day=house_day())[0].public_id,
         "upload_id": begin_upload(

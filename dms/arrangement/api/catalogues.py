@@ -84,7 +84,7 @@ def get_catalogue(request: Call, dossier_id: str, asked: Query[CatalogueQuery]) 
     return as_json(catalogue_of(request.user, dossier, year=asked.year))
 
 
-class RowError(Shown):
+class ItemRowError(Shown):
     """What is wrong in a row, at its column."""
 
     row: int
@@ -99,7 +99,7 @@ class ItemListOutcome(Shown):
     imported: Count
     relations: Count
     volumes: Count = Field(description="Open volumes of the dossier afterwards.")
-    errors: list[RowError]
+    errors: list[ItemRowError]
 
 
 class HowToImport(Given):

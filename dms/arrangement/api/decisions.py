@@ -25,12 +25,12 @@ from ..services import (
     set_position,
 )
 from ..words import reason_words
-from .shapes import Reason
+from .shapes import DecisionReason
 
 router = Router(tags=["Volumes"])
 
 
-class Place(Shown):
+class PlaceInVolume(Shown):
     """Where an item lies after the decision."""
 
     filing_year: int
@@ -58,7 +58,7 @@ def _place(item: Item) -> dict[str, Any]:
     }
 
 
-class NewYear(Reason):
+class NewYear(DecisionReason):
     """The year, and who approved it."""
 
     year: int = Field(ge=1000, le=9999)
@@ -67,7 +67,7 @@ class NewYear(Reason):
 
 @router.post(
     "/items/{slug:item_id}/filing-year",
-    response=Place,
+    response=PlaceInVolume,
     openapi_extra=shown(_PLACE, sent={"year": 2023, "approved_by": "b7t2n9f4k8m3qz", "reason": "事由属2023年"}),
 )
 def set_filing_year(request: Call, item_id: str, data: NewYear) -> dict[str, Any]:
@@ -80,17 +80,17 @@ def set_filing_year(request: Call, item_id: str, data: NewYear) -> dict[str, Any
 
 @router.post(
     "/items/{slug:item_id}/filing-year/reset",
-    response=Place,
+    response=PlaceInVolume,
     openapi_extra=shown(_PLACE, sent={"reason": "决定撤回"}),
 )
-def reset_filing_year_of_item(request: Call, item_id: str, data: Reason) -> dict[str, Any]:
+def reset_filing_year_of_item(request: Call, item_id: str, data: DecisionReason) -> dict[str, Any]:
     """Leave the filing year of an item to the rule again."""
     item = get_item_for(request.user, item_id, Act.WORK)
     reset_filing_year(item=item, reason=data.reason, acting_user=request.user)
     return _place(item)
 
 
-class NewPosition(Reason):
+class NewPosition(DecisionReason):
     """Behind which item of the dossier."""
 
     behind: Line = Field("", description="Public id; empty: at the front of the volume.")
@@ -98,7 +98,7 @@ class NewPosition(Reason):
 
 @router.post(
     "/items/{slug:item_id}/position",
-    response=Place,
+    response=PlaceInVolume,
     openapi_extra=shown(_PLACE, sent={"behind": "f2y6s5k8q4r7ud", "reason": "与前件同一事由"}),
 )
 def set_position_of_item(request: Call, item_id: str, data: NewPosition) -> dict[str, Any]:
@@ -110,16 +110,18 @@ def set_position_of_item(request: Call, item_id: str, data: NewPosition) -> dict
 
 
 @router.post(
-    "/items/{slug:item_id}/position/reset", response=Place, openapi_extra=shown(_PLACE, sent={"reason": "按规则排列"})
+    "/items/{slug:item_id}/position/reset",
+    response=PlaceInVolume,
+    openapi_extra=shown(_PLACE, sent={"reason": "按规则排列"}),
 )
-def reset_position_of_item(request: Call, item_id: str, data: Reason) -> dict[str, Any]:
+def reset_position_of_item(request: Call, item_id: str, data: DecisionReason) -> dict[str, Any]:
     """Leave the position of an item to the rule again."""
     item = get_item_for(request.user, item_id, Act.WORK)
     reset_position(item=item, reason=data.reason, acting_user=request.user)
     return _place(item)
 
 
-class Joining(Reason):
+class Joining(DecisionReason):
     """The class whose volume an item joins."""
 
     classification: Line = Field(description="Code; empty: with its own classification again.")
@@ -127,7 +129,7 @@ class Joining(Reason):
 
 @router.post(
     "/items/{slug:item_id}/volume-class",
-    response=Place,
+    response=PlaceInVolume,
     openapi_extra=shown(_PLACE, sent={"classification": "secret", "reason": "与绝密文件密切联系"}),
 )
 def set_volume_class(request: Call, item_id: str, data: Joining) -> dict[str, Any]:
@@ -141,7 +143,7 @@ def set_volume_class(request: Call, item_id: str, data: Joining) -> dict[str, An
     return _place(item)
 
 
-class Referring(Reason):
+class Referring(DecisionReason):
     """The other item."""
 
     other: Id
@@ -162,7 +164,7 @@ def cross_reference_item(request: Call, item_id: str, data: Referring) -> Status
     return Status(204, None)
 
 
-class Correction(Reason):
+class EntryCorrection(DecisionReason):
     """What is put right in the entry of an item whose volume is closed; what is left out stays."""
 
     title: Text | None = Field(None, min_length=1, max_length=300)
@@ -172,7 +174,7 @@ class Correction(Reason):
     remarks: Text | None = Field(None, max_length=300)
 
 
-class Corrected(Shown):
+class CorrectedEntry(Shown):
     """The item's version after the correction."""
 
     version: int
@@ -180,10 +182,10 @@ class Corrected(Shown):
 
 @router.post(
     "/items/{slug:item_id}/correct",
-    response=Corrected,
+    response=CorrectedEntry,
     openapi_extra=shown({"version": 4}, sent={"title": "关于装修的批复", "reason": "错字"}),
 )
-def correct_bound_item(request: Call, item_id: str, data: Correction) -> dict[str, Any]:
+def correct_bound_item(request: Call, item_id: str, data: EntryCorrection) -> dict[str, Any]:
     """Correct the entry of an item in a closed volume by a recorded decision (A12); the old version stays readable."""
     item = get_item_for(request.user, item_id, Act.WORK)
     given = data.dict(exclude_unset=True, exclude={"reason"})

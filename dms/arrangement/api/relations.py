@@ -17,7 +17,7 @@ from dms.journal.services import record
 from ..models import ItemRelation, RelationProposal
 from ..selectors.relations import proposals_to_decide, relations_of
 from ..services import confirm_proposal, decline_proposal, propose_relations, relate_items, unrelate_items
-from .shapes import NAMED_EXAMPLE, Named, RelationName, named
+from .shapes import NAMED_EXAMPLE, NamedItem, RelationName, named
 
 router = Router(tags=["Volumes"])
 
@@ -26,9 +26,9 @@ class ShownRelation(Shown):
     """`item` replies to, is an attachment of, forwards … `other`."""
 
     id: Id
-    item: Named
+    item: NamedItem
     kind: RelationName
-    other: Named
+    other: NamedItem
 
 
 class ShownProposal(ShownRelation):
@@ -132,7 +132,7 @@ def _portion(proposals: Iterable[RelationProposal]) -> dict[str, Any]:
     return {"items": [_shown(one) | {"ground": one.ground} for one in proposals], "next": None}
 
 
-class Verdict(Given):
+class ProposalVerdict(Given):
     """Whether a proposed relation holds."""
 
     holds: bool = Field(description="True confirms it; false declines it for good.")
@@ -143,7 +143,7 @@ class Verdict(Given):
     response={204: None},
     openapi_extra={"requestBody": {"content": {"application/json": {"example": {"holds": True}}}}},
 )
-def decide_proposed_relation(request: Call, proposal_id: str, data: Verdict) -> Status[None]:
+def decide_proposed_relation(request: Call, proposal_id: str, data: ProposalVerdict) -> Status[None]:
     """Confirm or decline a proposed relation. For archivists."""
     proposal = _found(request.user, RelationProposal, proposal_id)
     decide = confirm_proposal if data.holds else decline_proposal

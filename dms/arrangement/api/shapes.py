@@ -16,7 +16,7 @@ StateName = Literal["open", "to_confirm", "closed"]
 CheckName = Literal["in_order", "metal_removed", "bound", "note_sheet"]
 
 
-class Reason(Given):
+class DecisionReason(Given):
     """Why."""
 
     reason: Text = Field(min_length=1, max_length=200)
@@ -44,7 +44,7 @@ class ListedVolume(Shown):
     checked_by: Person | None
 
 
-class Named(Shown):
+class NamedItem(Shown):
     """An item by what it is called."""
 
     id: Id

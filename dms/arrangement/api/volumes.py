@@ -20,7 +20,16 @@ from ..selectors.closing import check_list_of
 from ..selectors.volumes import RELATED, bindings_of, get_volume_for, volumes_of_dossier
 from ..services import arrange_dossier, close_volume, confirm_closing, reopen_volume
 from ..words import check_words, reason_words
-from .shapes import NAMED_EXAMPLE, VOLUME_EXAMPLE, CheckName, ListedVolume, Named, Reason, named, shown_volume
+from .shapes import (
+    NAMED_EXAMPLE,
+    VOLUME_EXAMPLE,
+    CheckName,
+    DecisionReason,
+    ListedVolume,
+    NamedItem,
+    named,
+    shown_volume,
+)
 
 router = Router(tags=["Volumes"])
 
@@ -78,7 +87,7 @@ def get_volume(request: Call, volume_id: str) -> dict[str, Any]:
     return shown_volume(volume)
 
 
-class BoundItem(Named):
+class BoundItem(NamedItem):
     """An item at its place. `number` null: a row below another item, `under`. Pages null: no side has writing."""
 
     number: int | None
@@ -144,7 +153,7 @@ class CheckRow(Shown):
     check: str
     words: str
     passed: bool
-    items: list[Named] = Field(description="The items for which it does not hold.")
+    items: list[NamedItem] = Field(description="The items for which it does not hold.")
 
 
 class CheckList(Shown):
@@ -211,7 +220,7 @@ def confirm_closing_of_volume(request: Call, volume_id: str) -> dict[str, Any]:
     response=ListedVolume,
     openapi_extra=shown({**VOLUME_EXAMPLE, "state": "open"}, sent={"reason": "复文迟到"}),
 )
-def reopen_volume_by_decision(request: Call, volume_id: str, data: Reason) -> dict[str, Any]:
+def reopen_volume_by_decision(request: Call, volume_id: str, data: DecisionReason) -> dict[str, Any]:
     """Open a closed volume again by a recorded decision (A12); it keeps its number. For archivists."""
     volume = get_volume_for(request.user, volume_id, Act.WORK)
     reopen_volume(volume=volume, reason=data.reason, acting_user=request.user)

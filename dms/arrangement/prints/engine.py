@@ -6,7 +6,8 @@ Pango is not made for threads, and a print takes memory: within a process prints
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, NoReturn
 
@@ -21,8 +22,14 @@ PIXELS_PER_MM = 96 / 25.4
 _NO_TEXT = {code: None for code in (*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)}
 _ONE_AT_A_TIME = threading.Lock()
 
-# Shown the pages as laid out, returns what to lay out in their stead.
-SecondLook = Callable[["LaidOut"], Mapping[str, Any] | None]
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """A page, from 0, to be laid out once more by itself, from another template or with other facts."""
+
+    page: int
+    template: str
+    facts: Mapping[str, Any]
 
 
 class NothingIsFetched(Exception):
@@ -33,19 +40,27 @@ class LaidOut:
     """The pages of a print before it is written."""
 
     def __init__(self, document: Any) -> None:
-        self._document = document
+        self._pages = document.pages
 
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return len(self._document.pages)
+        return len(self._pages)
 
     def place_of(self, anchor: str) -> tuple[int, float]:
         """Return on which page, from 0, an element with that id stands, and how far below the page's upper edge, mm."""
-        for number, page in enumerate(self._document.pages):
+        for number, page in enumerate(self._pages):
             if anchor in page.anchors:
                 return number, page.anchors[anchor][1] / PIXELS_PER_MM
         raise LookupError(anchor)
+
+    def on_page(self, page: int, anchors: Iterable[str]) -> list[str]:
+        """Return those of `anchors` that stand on a page."""
+        return [anchor for anchor in anchors if anchor in self._pages[page].anchors]
+
+
+# Sees the pages as laid out; may say which to lay out again.
+SecondLook = Callable[[LaidOut], Redo | None]
 
 
 def print_pdf(
@@ -53,14 +68,15 @@ def print_pdf(
 ) -> tuple[bytes, LaidOut]:
     """Return the template `print/<template>.html` filled with `facts` as PDF/A-2u, and its pages.
 
-    `look` sees the pages first and may return more facts: then all is laid out once again. `loose`: an uncompressed
-    file that claims no conformance, to be built on by whoever binds it with other pages.
+    `loose`: an uncompressed file that claims no conformance, to be built on by whoever binds it with other pages.
     """
     with translation.override(language), _ONE_AT_A_TIME:
         document = _lay_out(template, facts, language)
-        more = look(LaidOut(document)) if look else None
-        if more:
-            document = _lay_out(template, {**facts, **more}, language)
+        redo = look(LaidOut(document)) if look else None
+        if redo is not None:
+            (page, *more) = _lay_out(redo.template, redo.facts, language).pages
+            if not more:
+                document = document.copy([*document.pages[: redo.page], page, *document.pages[redo.page + 1 :]])
         options: dict[str, Any] = {"uncompressed_pdf": True} if loose else {"pdf_variant": VARIANT}
         return bytes(document.write_pdf(**options)), LaidOut(document)
 

@@ -11,6 +11,8 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from dms.core.errors import Refusal
+
 from .engine import print_pdf
 from .labels import qr_of
 from .shapes import Language, ListHead, ReorderingRow, VolumeListRow
@@ -20,8 +22,10 @@ from .sheets import date_in_print, span_in_print
 MOST_ROWS = 2000
 
 
-class TooLong(ValueError):
+class TooLong(Refusal):
     """A list of more than MOST_ROWS rows was asked for."""
+
+    code = "too_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +68,7 @@ def render_volume_list(
 
 def _refuse_too_many(rows: Sequence[object]) -> None:
     if len(rows) > MOST_ROWS:
-        raise TooLong(len(rows))
+        raise TooLong(
+            _("This list has %(rows)s rows; one print holds %(most)s.") % {"rows": len(rows), "most": MOST_ROWS},
+            _("Set fewer sheets for a volume, so that it is cut into parts, or narrow the list."),
+        )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .engine import LaidOut, print_pdf
+from .engine import LaidOut, Redo, SecondLook, print_pdf
 from .fitting import size_for
 from .shapes import CatalogueRow, CoverFacts, Language, NoteSheetFacts
 
@@ -46,14 +46,14 @@ def render_cover(facts: CoverFacts, language: Language) -> bytes:
 
 def render_soft_cover(facts: CoverFacts, rows: Sequence[CatalogueRow], language: Language) -> bytes:
     """Return the cover of a soft volume, which carries the in-volume catalogue (regulation 10, 16)."""
-    told = {**_cover(facts, language, height=24), **_catalogue(rows, language)}
-    return print_pdf("soft_cover", told, language, look=fill_page)[0]
+    told = {**_cover(facts, language, height=24), **_catalogue(facts.reference_code, rows, language)}
+    return print_pdf("soft_cover", told, language, look=_filled("soft_cover", told))[0]
 
 
 def render_catalogue(reference_code: str, rows: Sequence[CatalogueRow], language: Language) -> bytes:
     """Return the in-volume catalogue: heads repeat, rows stay whole, blank rows fill the last page."""
-    told = {"reference_code": reference_code, **_catalogue(rows, language)}
-    return print_pdf("catalogue", told, language, look=fill_page)[0]
+    told = _catalogue(reference_code, rows, language)
+    return print_pdf("catalogue", told, language, look=_filled("catalogue", told))[0]
 
 
 def render_note_sheet(facts: NoteSheetFacts, language: Language) -> bytes:
@@ -63,17 +63,35 @@ def render_note_sheet(facts: NoteSheetFacts, language: Language) -> bytes:
 
 def render_around(cover: CoverFacts, rows: Sequence[CatalogueRow], note: NoteSheetFacts, language: Language) -> Around:
     """Return cover, catalogue and note sheet of a volume in one plain PDF, for binding with its pages."""
-    told = {**_cover(cover, language, height=86), **_catalogue(rows, language)}
+    told = {**_cover(cover, language, height=86), **_catalogue(cover.reference_code, rows, language)}
     told |= {"cover": cover, "note": note, **_note(note, language)}
-    pdf, pages = print_pdf("around", told, language, look=fill_page, loose=True)
+    look = _filled("around", told, folio=False)
+    pdf, pages = print_pdf("around", told, language, look=look, loose=True)
     return Around(pdf, before=pages.place_of("note")[0])
 
 
-def fill_page(pages: LaidOut) -> Mapping[str, Any] | None:
-    """Return how many blank rows fill the page on which the table ends, as the paper form has them."""
-    _page, end = pages.place_of("end")
-    blanks = int((LOWEST - end - 0.1) / ROW)
-    return {"blanks": range(blanks)} if blanks > 0 else None
+def _filled(template: str, told: Mapping[str, Any], *, folio: bool = True) -> SecondLook:
+    """Return what rules the page on which the table ends down to its foot, with blank rows as the paper form has them.
+
+    Only that page is laid out again: without what stood on earlier pages, its own number written out.
+    """
+
+    def look(pages: LaidOut) -> Redo | None:
+        page, end = pages.place_of("end")
+        blanks = int((LOWEST - end - 0.1) / ROW)
+        if blanks <= 0:
+            return None
+        here = [int(anchor[1:]) for anchor in pages.on_page(page, (f"r{n}" for n in range(len(told["rows"]))))]
+        facts = {
+            **told,
+            "rows": [told["rows"][n] for n in here],
+            "blanks": range(blanks),
+            "continued": here[:1] != [0] and bool(told["rows"]),
+            "folio": f"{page + 1} / {pages.pages}" if folio else "none",
+        }
+        return Redo(page, template if page == 0 else "catalogue", facts)
+
+    return look
 
 
 def date_in_print(date: str, language: Language) -> str:
@@ -97,8 +115,9 @@ def _cover(facts: CoverFacts, language: Language, *, height: float) -> dict[str,
     }
 
 
-def _catalogue(rows: Sequence[CatalogueRow], language: Language) -> dict[str, Any]:
-    return {"rows": [_shown(row, language) for row in rows], "widths": COLUMNS, "blanks": ()}
+def _catalogue(reference_code: str, rows: Sequence[CatalogueRow], language: Language) -> dict[str, Any]:
+    shown = [_shown(row, language) for row in rows]
+    return {"reference_code": reference_code, "rows": shown, "widths": COLUMNS, "blanks": ()}
 
 
 def _shown(row: CatalogueRow, language: Language) -> ShownRow:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dms.clearance.policy import Act
 from dms.holdings.models import Dossier, Item
-from dms.holdings.selectors import items_of_dossier
+from dms.holdings.selectors import items_of_dossier, items_visible_to
 
 from ..models import ItemRelation, ProposalState, RelationProposal
 
@@ -25,3 +25,10 @@ def proposals_to_decide(user: Any, dossier: Dossier) -> list[RelationProposal]:
         state=ProposalState.OPEN, item__dossier=dossier, item__in=readable, other__in=readable
     )
     return list(found.select_related("item", "other").order_by("item__entry_number", "pk"))
+
+
+def proposals_visible_to(user: Any) -> QuerySet[RelationProposal]:
+    """Return the proposals that wait to be decided between items on which `user` may work, by dossier and item."""
+    workable = items_visible_to(user, Act.WORK).values("pk")
+    found = RelationProposal.objects.filter(state=ProposalState.OPEN, item__in=workable, other__in=workable)
+    return found.select_related("item__dossier", "other").order_by("item__dossier__number", "item__entry_number", "pk")

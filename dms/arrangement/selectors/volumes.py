@@ -33,7 +33,8 @@ def decide_volume(user: Any, act: Act, volume: Volume) -> Answer:
     return decide(facts, act, facts_of_volume(volume, facts.user_id))
 
 
-def _ways(user: Any, act: Act) -> list[Q]:
+def ways_to(user: Any, act: Act) -> list[Q]:
+    """Return one condition on volumes for each way by which `user` may do `act` now."""
     facts, at = facts_of(user), clock.now()
     ways = []
     for way in branches(facts, act):
@@ -44,7 +45,7 @@ def _ways(user: Any, act: Act) -> list[Q]:
 
 def volumes_visible_to(user: Any, act: Act) -> QuerySet[Volume]:
     """Return the volumes on which `user` may do `act` now: the queryset twin of `decide_volume`."""
-    ways = [Volume.objects.filter(way).order_by().values("pk") for way in _ways(user, act)]
+    ways = [Volume.objects.filter(way).order_by().values("pk") for way in ways_to(user, act)]
     if not ways:
         return Volume.objects.none()
     return Volume.objects.filter(pk__in=ways[0].union(*ways[1:]) if len(ways) > 1 else ways[0])
@@ -52,7 +53,7 @@ def volumes_visible_to(user: Any, act: Act) -> QuerySet[Volume]:
 
 def volumes_of_dossier(user: Any, act: Act, dossier: Dossier) -> QuerySet[Volume]:
     """Return the volumes of one dossier on which `user` may do `act`, in order."""
-    ways = _ways(user, act)
+    ways = ways_to(user, act)
     allowed = reduce(or_, ways) if ways else Q(pk__in=[])
     return Volume.objects.filter(allowed, dossier=dossier).select_related(*RELATED).in_order()
 

@@ -9,7 +9,7 @@ from dms.clearance.policy import Act
 from dms.core import clock
 from dms.core.errors import Refusal, require
 from dms.core.numbering import check_pattern, next_value, render, scope_of
-from dms.holdings.models import Dossier
+from dms.holdings.models import Dossier, Item
 from dms.holdings.services.items_bulk import freeze_items, release_items
 from dms.journal.services import record
 from dms.organisation.models import User
@@ -50,7 +50,7 @@ def close_volume(*, volume: Volume, confirmed: Collection[str] = (), remarks: st
     """
     with transaction.atomic():
         dossier = dossier_to_decide_on(volume.dossier_id, acting_user)
-        arrange_locked(dossier, acting_user)
+        _arrange_and_hold(volume, dossier, acting_user)
         locked = _locked(volume, acting_user, VolumeState.OPEN)
         failing = [line for line in check_list_of(locked, confirmed) if not line.passed]
         if failing:
@@ -61,10 +61,28 @@ def close_volume(*, volume: Volume, confirmed: Collection[str] = (), remarks: st
         if dossier.kind.closing_confirmed:
             locked.state = VolumeState.TO_CONFIRM
             locked.save()
+            # Read-only from now on; the codes come with the confirmation.
+            _freeze(locked, dict.fromkeys(_items_of(locked), ""), acting_user)
             record("volume.to_confirm", by=acting_user, thing=locked)
         else:
             _settle(locked, dossier, acting_user)
     return locked
+
+
+def _arrange_and_hold(volume: Volume, dossier: Dossier, acting_user: User) -> None:
+    """Arrange, and lock the items of the volume: none of them changes between the check list and the freezing."""
+    for _try in range(3):
+        arrange_locked(dossier, acting_user)
+        _hold_items(volume)
+        # Whoever was changing one of them was waited for; what they changed counts.
+        if not arrange_locked(dossier, acting_user).changed:
+            return
+    raise Refusal(_("The papers of this volume are being changed."), _("Try again in a moment."), code="in_work")
+
+
+def _hold_items(volume: Volume) -> None:
+    rows = Item.objects.select_for_update(of=("self",)).filter(binding__volume=volume.pk)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def confirm_closing(*, volume: Volume, acting_user: User) -> Volume:
@@ -127,14 +145,20 @@ def _settle(volume: Volume, dossier: Dossier, acting_user: User) -> None:
         volume.number, volume.reference_code = _next_code(volume, dossier)
     bound = list(Binding.objects.filter(volume=volume).order_by("order").values_list("item", "number"))
     codes = item_codes(volume.reference_code, (number for _item, number in bound))
-    freeze_items(
-        codes={item: code for (item, _number), code in zip(bound, codes, strict=True)},
-        reason=volume.reference_code,
-        acting_user=acting_user,
-    )
+    # What waited for the second person is frozen already, and a frozen item takes no code.
+    Item.objects.filter(binding__volume=volume.pk, frozen_at__isnull=False).update(frozen_at=None)
+    _freeze(volume, {item: code for (item, _number), code in zip(bound, codes, strict=True)}, acting_user)
     volume.state = VolumeState.CLOSED
     volume.save()
     record("volume.closed", by=acting_user, thing=volume)
+
+
+def _items_of(volume: Volume) -> list[int]:
+    return list(Binding.objects.filter(volume=volume).values_list("item", flat=True))
+
+
+def _freeze(volume: Volume, codes: dict[int, str], acting_user: User) -> None:
+    freeze_items(codes=codes, reason=volume.reference_code, acting_user=acting_user)
 
 
 def _next_code(volume: Volume, dossier: Dossier) -> tuple[int, str]:

@@ -11,22 +11,15 @@ from dms.core import clock
 from dms.core.errors import Refusal
 from dms.holdings.models import Dossier, Item
 from dms.journal.services import record
-from dms.organisation.models import PostKind, User
+from dms.organisation.models import User
 
 from ..models import ClassJoin, CrossReference, FilingYearOverride, HandSetPosition
 from ..policy.groups import gathered
 from ..policy.papers import Paper
+from ..selectors.decisions import APPROVERS
 from ..selectors.papers import ties_of
 from .arranging import arrange_locked
 from .rights import dossier_to_decide_on, insist_on_items, insist_open, reasoned
-
-APPROVERS = (
-    PostKind.CHAIRMAN,
-    PostKind.GENERAL_MANAGER,
-    PostKind.VICE_GENERAL_MANAGER,
-    PostKind.DIRECTOR,
-    PostKind.DEPARTMENT_HEAD,
-)
 
 
 def override_filing_year(

@@ -78,9 +78,7 @@ class VolumeView(Screen):
         return _("The volume is closed: %(code)s.") % {"code": shut.reference_code}
 
     def _reopen(self) -> str:
-        reopen_volume(
-            volume=self.volume, reason=self.request.POST.get("reason", ""), acting_user=self.request.user
-        )
+        reopen_volume(volume=self.volume, reason=self.request.POST.get("reason", ""), acting_user=self.request.user)
         return _("The volume is open again; it keeps its number.")
 
     def get_page_title(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dms.clearance.policy import Act
+from dms.clearance.selectors import facts_of
 from dms.holdings.models import Item, Page, PageState
 from dms.holdings.views.screen import address_elsewhere
 
@@ -19,7 +20,9 @@ from ..policy.filing_years import Because
 from ..prints.facts import BoundVolume
 from ..prints.shapes import HARD_SPINES, SOFT_SPINES
 from ..selectors.closing import check_list_of
-from ..selectors.volumes import decide_volume
+from ..selectors.decisions import binding_of
+from ..selectors.volumes import RELATED, decide_volume
+from ..services.rights import may_decide_volumes
 from ..words import check_words, reason_words
 
 PRINTS: tuple[tuple[str, str | Promise], ...] = (
@@ -39,6 +42,16 @@ class Row:
     binding: Binding
     reason: str
     marks: tuple[tuple[str, str], ...]
+    url: str
+    decide_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item is bound, with the reason and the addresses."""
+
+    binding: Binding
+    reason: str
     url: str
     decide_url: str
 
@@ -95,7 +108,9 @@ def check_rows(volume: Volume, confirmed: Collection[str]) -> list[CheckRow]:
             words=check_words(line.check),
             passed=line.passed,
             by_hand=line.check in CONFIRMED_BY_HAND,
-            items=tuple((items[key].title, _remedy(line.check, items[key], unread)) for key in line.items[:ITEMS_NAMED]),
+            items=tuple(
+                (items[key].title, _remedy(line.check, items[key], unread)) for key in line.items[:ITEMS_NAMED]
+            ),
             more=max(0, len(line.items) - ITEMS_NAMED),
         )
         for line in lines
@@ -136,3 +151,19 @@ def reason_of(binding: Binding) -> str:
         if beside is not None and beside.volume_id == binding.volume_id:
             of = binding.because_of.issue_number or binding.because_of.title
     return reason_words(binding.filing_year, binding.because, of)
+
+
+def place_of(user: Any, item: Item) -> Place | None:
+    """Return where an item is bound; None where it is in no volume, or in one that `user` may not know of."""
+    binding = binding_of(item)
+    if binding is None or not decide_volume(
+        user, Act.READ, Volume.objects.select_related(*RELATED).get(pk=binding.volume_id)
+    ):
+        return None
+    decides = bool(may_decide_volumes(facts_of(user), item.fonds_id))
+    return Place(
+        binding=binding,
+        reason=reason_of(binding),
+        url=reverse("arrangement:volume", args=[binding.volume.public_id]),
+        decide_url=reverse("arrangement:item_place", args=[item.public_id]) if decides else "",
+    )

@@ -10,7 +10,7 @@ from pydantic import Field
 from dms.core.api.operations import shown
 from dms.core.api.problems import SeveralInvalid, Unprocessable
 from dms.core.api.requests import Call
-from dms.core.api.shapes import Given, Line, Portion, Text
+from dms.core.api.shapes import Given, Id, Line, Portion, Text
 from dms.core.errors import NotFound
 from dms.organisation.models import PostKind
 from dms.organisation.selectors import require_administrator
@@ -49,12 +49,12 @@ class GivenType(Given):
 class ShownType(GivenType):
     """A type of documents."""
 
-    id: int
+    id: Id
 
 
 _PERIOD = {"code": "long", "name": "长期", "name_en": "Long", "years": 30}
 _TYPE: dict[str, Any] = {
-    "id": 1,
+    "id": "g5n2v8c4x7m3kd",
     "fonds": "",
     "code": "request",
     "name": "请示",
@@ -116,8 +116,8 @@ def create_document_type(request: Call, data: GivenType) -> Status[Any]:
     return Status(201, _save_type(request.user, new, data))
 
 
-@router.put("/document-types/{int:type_id}", response=ShownType, openapi_extra=shown(_TYPE, sent=_GIVEN_TYPE))
-def replace_document_type(request: Call, type_id: int, data: GivenType) -> dict[str, Any]:
+@router.put("/document-types/{slug:type_id}", response=ShownType, openapi_extra=shown(_TYPE, sent=_GIVEN_TYPE))
+def replace_document_type(request: Call, type_id: str, data: GivenType) -> dict[str, Any]:
     """Change a type of documents. For administrators."""
     require_administrator(request.user)
     found = _type(type_id)
@@ -126,17 +126,16 @@ def replace_document_type(request: Call, type_id: int, data: GivenType) -> dict[
     return _save_type(request.user, found, data)
 
 
-@router.delete("/document-types/{int:type_id}", response={204: None})
-def delete_document_type_unused(request: Call, type_id: int) -> Status[None]:
+@router.delete("/document-types/{slug:type_id}", response={204: None})
+def delete_document_type_unused(request: Call, type_id: str) -> Status[None]:
     """Delete a type that no paper has. For administrators."""
     require_administrator(request.user)
     filing_rules.delete_document_type(document_type=_type(type_id), acting_user=request.user)
     return Status(204, None)
 
 
-def _type(type_id: int) -> DocumentType:
-    # The database counts to so many; a larger number would be an error of its own.
-    found = DocumentType.objects.select_related("fonds").filter(pk=type_id).first() if type_id < 2**63 else None
+def _type(type_id: str) -> DocumentType:
+    found = DocumentType.objects.select_related("fonds").filter(public_id=type_id).first()
     if found is None:
         raise NotFound
     return found
@@ -157,7 +156,7 @@ def _shown_period(period: RetentionPeriod) -> dict[str, Any]:
 
 def _shown_type(one: DocumentType) -> dict[str, Any]:
     return {name: getattr(one, name) for name in ("code", "name", "name_en", "role", "position")} | {
-        "id": one.pk,
+        "id": one.public_id,
         "fonds": one.fonds.code if one.fonds else "",
         "retention": one.retention.code if one.retention else "",
     }

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dms.core.identifiers import new_public_id
 from dms.organisation.models import Fonds, Named
 
 
@@ -61,6 +62,7 @@ class RetentionPeriod(Named):
 class DocumentType(Named):
     """A type of document (文种): request, reply, plan … of one fonds, or (without a fonds) of all."""
 
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     fonds = models.ForeignKey(
         Fonds,
         models.PROTECT,

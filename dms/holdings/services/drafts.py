@@ -1,4 +1,4 @@
-"""Keeps an uploaded customer list sealed between preview and import, and destroys it afterwards (D1)."""
+"""Keeps an uploaded list sealed between preview and import, and destroys it afterwards (D1)."""
 
 from datetime import timedelta
 
@@ -16,15 +16,25 @@ PURPOSE = "import"
 
 
 def keep_draft(*, content: bytes, acting_user: User) -> ListDraft:
-    """Seal an uploaded list for its uploader; what they uploaded before and never imported goes."""
+    """Seal an uploaded customer list for its uploader; what they uploaded before and never imported goes."""
     require_importer(acting_user)
-    _drop(list(ListDraft.objects.filter(person=acting_user).select_related("stored")))
-    return ListDraft.objects.create(person=acting_user, stored=store(content, purpose=PURPOSE))
+    return seal_list(content=content, acting_user=acting_user)
 
 
 def read_draft(*, public_id: str, acting_user: User) -> tuple[ListDraft, bytes]:
     """Return one's own draft and the list in clear; raise NotFound for anybody else's, and once it is gone."""
     require_importer(acting_user)
+    return open_list(public_id=public_id, acting_user=acting_user)
+
+
+def seal_list(*, content: bytes, acting_user: User) -> ListDraft:
+    """Do `keep_draft` for a list of another kind: the caller has asked for the right to import it."""
+    _drop(list(ListDraft.objects.filter(person=acting_user).select_related("stored")))
+    return ListDraft.objects.create(person=acting_user, stored=store(content, purpose=PURPOSE))
+
+
+def open_list(*, public_id: str, acting_user: User) -> tuple[ListDraft, bytes]:
+    """Do `read_draft` for a list of another kind: the caller has asked for the right to import it."""
     draft = ListDraft.objects.filter(public_id=public_id, person=acting_user).select_related("stored").first()
     if draft is None or draft.stored.is_gone:
         raise NotFound
@@ -51,5 +61,5 @@ def require_importer(user: User) -> None:
 
 def _drop(drafts: list[ListDraft]) -> None:
     # First the keys: killed in between, the row is still there to be dropped again.
-    destroy([draft.stored for draft in drafts], reason="customer list imported or given up")
+    destroy([draft.stored for draft in drafts], reason="list imported or given up")
     ListDraft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()

@@ -28,8 +28,8 @@ class FilingRulesScreen(ConfigurationScreen):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """Raise NotAllowed for all but administrators."""
-        if "code" in kwargs or "pk" in kwargs:
-            kwargs["public_id"] = kwargs.get("code") or kwargs.get("pk")
+        if "code" in kwargs:
+            kwargs["public_id"] = kwargs["code"]
         return super().dispatch(request, *args, **kwargs)
 
     def save(self, thing: Any) -> None:
@@ -86,7 +86,7 @@ class DocumentTypesView(FilingRulesScreen):
 
     def find(self, public_id: str) -> DocumentType:
         """Return the type, or raise NotFound."""
-        found = DocumentType.objects.filter(pk=public_id).first()
+        found = DocumentType.objects.filter(public_id=public_id).first()
         if found is None:
             raise NotFound
         return found

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from wagtail import hooks
 
 from dms.clearance.policy import Act
 from dms.core.refusals import Denied
@@ -68,6 +69,8 @@ class ItemView(ItemScreen):
             "versions": self._versions(),
             "may_work": bool(work),
             "may_file": bool(work) and self.item.state == ItemState.INTAKE,
+            # Rooms above hang their blocks here: each hook gets request and item and returns HTML.
+            "blocks": [block(self.request, self.item) for block in hooks.get_hooks("item_block")],
             "change_refused": _reason(change),
             "withdraw_refused": _reason(withdraw),
         }

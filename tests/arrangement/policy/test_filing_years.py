@@ -18,7 +18,7 @@ from dms.arrangement.policy.papers import (
     date_key_of,
 )
 
-from .worlds import dated, papers, rules, ties
+from .worlds import dated, papers, rules, sharp, ties
 
 pytestmark = pytest.mark.rule("A7")
 REPLIES, ATTACHED, FORWARDS = RelationKind.REPLIES_TO, RelationKind.ATTACHMENT_OF, RelationKind.FORWARDS
@@ -144,7 +144,7 @@ def test_one_paper_may_be_asked_for_alone():
     assert filing_year_of(1, some, [Tie(2, REPLIES, 1)], Rules()) == FilingYear(2023, Because.REPLY, 2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(sharp, max_examples=60)
 @given(papers(by_hand=True, bound=True), ties(), rules)
 def test_every_paper_has_a_year_whatever_ties_there_are(some, tied, chosen):
     found = filing_years_of(some, tied, chosen)

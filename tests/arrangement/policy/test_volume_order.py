@@ -9,7 +9,7 @@ from dms.arrangement.policy.issue_numbers import issue_number_key
 from dms.arrangement.policy.papers import OrderRule, Paper, RelationKind, Rules, Tie
 from dms.arrangement.policy.volume_order import in_volume_order
 
-from .worlds import dated, papers, rules, ties
+from .worlds import dated, papers, rules, sharp, ties
 
 pytestmark = pytest.mark.rule("A8")
 REPLIES, ATTACHED, FORWARDS = RelationKind.REPLIES_TO, RelationKind.ATTACHMENT_OF, RelationKind.FORWARDS
@@ -129,7 +129,7 @@ def test_any_issue_number_can_be_compared(text):
     assert issue_number_key(text) == issue_number_key(text)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(sharp, max_examples=80)
 @given(papers(by_hand=True, bound=True), ties(), rules, st.randoms(use_true_random=False))
 def test_order_is_total_and_the_same_however_papers_and_ties_come_in(some, tied, chosen, chance):
     first = order(some, tied, chosen)
@@ -139,7 +139,7 @@ def test_order_is_total_and_the_same_however_papers_and_ties_come_in(some, tied,
     assert order(some, tied, chosen) == first
 
 
-@settings(max_examples=80, deadline=None)
+@settings(sharp, max_examples=80)
 @given(papers(), ties(forwards_only=True), rules)
 def test_leaders_stand_before_their_followers_wherever_ties_do_not_contradict(some, tied, chosen):
     known = {paper.key for paper in some}
@@ -151,7 +151,7 @@ def test_leaders_stand_before_their_followers_wherever_ties_do_not_contradict(so
             assert places[tie.leader] < places[tie.follower]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(sharp, max_examples=80)
 @given(papers(), ties(), rules)
 def test_a_paper_that_is_added_alone_moves_no_other(some, tied, chosen):
     added = dated(99, 2022, 1, 2)

@@ -8,7 +8,7 @@ from dms.arrangement.policy.page_numbers import numbered_on, numbers_of_sides
 from dms.arrangement.policy.papers import Bound, Paper, RelationKind, Rules, Tie
 from dms.arrangement.policy.volume_parts import PlannedVolume, VolumeKey, arranged
 
-from .worlds import LONG, PERMANENT, SHORT, dated, papers, rules, ties
+from .worlds import LONG, PERMANENT, SHORT, dated, papers, rules, sharp, ties
 
 pytestmark = pytest.mark.rule("A9")
 REPLIES, ATTACHED = RelationKind.REPLIES_TO, RelationKind.ATTACHMENT_OF
@@ -78,7 +78,7 @@ def test_pages_run_on_over_the_sides_with_writing():
     assert [row.pages for row in volume.rows] == [(1, 3), None, (4, 5)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(sharp, max_examples=100)
 @given(papers(by_hand=True, bound=True), ties(), rules)
 def test_every_open_paper_is_in_exactly_one_volume_of_one_year_and_no_group_is_broken(some, tied, chosen):
     volumes = arranged(some, tied, chosen).volumes
@@ -96,7 +96,7 @@ def test_every_open_paper_is_in_exactly_one_volume_of_one_year_and_no_group_is_b
         assert sum(group.leading in {row.key for row in volume.rows} for volume in volumes) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(sharp, max_examples=100)
 @given(papers(), ties(), rules)
 def test_no_part_is_above_the_limit_unless_one_group_alone_is(some, tied, chosen):
     by_key = {paper.key: paper for paper in some}
@@ -113,7 +113,7 @@ def _group_of(key: int, by_key: dict[int, Paper], tied: list[Tie]) -> int:
     return next(g.leading for g in gathered(by_key, tied).groups if key in {row.key for row in g.rows})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(sharp, max_examples=60)
 @given(papers(), ties(), rules)
 def test_papers_one_by_one_or_all_at_once_give_the_same_open_volumes(some, tied, chosen):
     grown: list[Paper] = []

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from dms.arrangement.policy.papers import (
@@ -20,6 +21,8 @@ from dms.arrangement.policy.papers import (
 )
 
 MOST = 8
+# A busy machine draws slowly; that says nothing about the rules.
+sharp = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG, SHORT = Retention(30, "long"), Retention(10, "short")
 DATES = st.one_of(
     st.none(),
@@ -85,4 +88,4 @@ rules = st.builds(
     own_volume=st.sampled_from((frozenset(), frozenset({2}), frozenset({1, 2}))),
 )
 
-__all__ = ["FOR_EVER", "LONG", "PERMANENT", "SHORT", "dated", "papers", "rules", "ties"]
+__all__ = ["FOR_EVER", "LONG", "PERMANENT", "SHORT", "dated", "papers", "rules", "sharp", "ties"]

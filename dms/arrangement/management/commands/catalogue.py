@@ -12,7 +12,10 @@ from dms.journal.services import record
 
 
 class Command(BaseCommand):
-    """Closed volumes as they are, open ones as the rules make them now; the look is written down."""
+    """Closed volumes as they are, open ones as the rules make them now; the look is written down.
+
+    Without --as it tells everything: whoever runs commands here holds the keys of the house.
+    """
 
     help = "Print the in-volume catalogues of a dossier: its volumes by year, with every item in order."
 
@@ -22,18 +25,18 @@ class Command(BaseCommand):
         """Say what can be given."""
         parser.add_argument("--dossier", required=True, metavar="NUMBER", help="the dossier")
         parser.add_argument("--year", type=int, metavar="YEAR", help="volumes of this filing year only")
-        parser.add_argument("--as", dest="username", metavar="USERNAME", help="in whose name (an archivist's)")
+        parser.add_argument("--as", dest="username", metavar="USERNAME", help="only what this person may read")
         parser.add_argument("--json", action="store_true", help="print a JSON list")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read and print."""
         try:
             user = person_named(options["username"]) if options["username"] else None
-            dossier, acting = chosen_dossier(options["dossier"], user, most_cleared=True)
+            dossier, _acting = chosen_dossier(options["dossier"], user, most_cleared=True)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        record("catalogue.read", by=acting, thing=dossier, thing_label=dossier.number)
-        volumes = catalogue_of(acting, dossier, year=options["year"])
+        record("catalogue.read", by=user, thing=dossier, thing_label=dossier.number)
+        volumes = catalogue_of(user, dossier, year=options["year"])
         if options["json"]:
             self.stdout.write(json.dumps(as_json(volumes), ensure_ascii=False))
         else:

@@ -15,7 +15,10 @@ from dms.holdings.operators import chosen_dossier, person_named
 
 
 class Command(BaseCommand):
-    """All rows or none. Exits with 1 where a row has errors, which are then printed one a line."""
+    """All rows or none. Exits with 1 where a row has errors, which are then printed one a line.
+
+    Without --as the list may name any classification; it is entered in the name of the archivist cleared the highest.
+    """
 
     help = (
         "Enter the items of a CSV or Excel list into a dossier and arrange them into volumes, all rows or none. "
@@ -43,7 +46,7 @@ class Command(BaseCommand):
         try:
             user = person_named(options["username"]) if options["username"] else None
             dossier, acting = chosen_dossier(options["dossier"], user, most_cleared=True)
-            plan = plan_import(acting, dossier, read_list(content))
+            plan = plan_import(user, dossier, read_list(content))
             if plan.bad or options["dry_run"]:
                 self._say(dossier, plan, 0, 0, as_json=options["json"])
             else:
