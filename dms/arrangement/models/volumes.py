@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dms.clearance.models import SecurityClass
 from dms.core.identifiers import new_public_id
@@ -16,9 +17,9 @@ from dms.organisation.models import Fonds
 class VolumeState(models.TextChoices):
     """Where a volume is in its life."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("of a volume", "open")
     TO_CONFIRM = "to_confirm", _("closing to be confirmed")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("of a volume", "closed")
 
 
 class VolumeQuerySet(models.QuerySet[Any]):
