@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 
 from dms.arrangement.models import Binding, Volume, VolumeState
 from dms.arrangement.policy.closing import CONFIRMED_BY_HAND
+from dms.arrangement.selectors.listing import VolumeFilters, VolumeOrder, page_of_volumes
+from dms.arrangement.selectors.volumes import RELATED, decide_volume, volumes_visible_to
 from dms.arrangement.services import (
     arrange_dossier,
     close_volume,
@@ -16,14 +18,15 @@ from dms.arrangement.services import (
     reopen_volume,
 )
 from dms.arrangement.services.closing import NotReadyToClose
+from dms.clearance.policy import Act
 from dms.core.errors import NotAllowed, Refusal
-from dms.holdings.models import Item, Page
+from dms.holdings.models import Dossier, Item, Page
 from dms.holdings.services import change_item, move_item, withdraw_item
 from dms.holdings.services.items import FilingFacts
 from dms.holdings.services.pages_layout import lay_out_pages, layout_of
 from dms.journal.models import JournalEntry
 from dms.organisation.models import PostKind
-from tests.factories import a_dossier, a_page
+from tests.factories import a_dossier, a_page, security_classes
 from tests.factories.organisation import a_person
 
 from .conftest import closed, made_ready, snapshot, titles
@@ -231,13 +234,28 @@ def test_only_an_archivist_closes_and_only_up_to_the_own_clearance(house, volume
     weak = a_person(PostKind.ARCHIVIST, house.fonds)
     Item.objects.filter(title="reply").update(classification=None)
     Volume.objects.filter(pk=volume.pk).update(rank=1)
-    from dms.arrangement.selectors.volumes import decide_volume
-    from dms.clearance.policy import Act
-
     volume.refresh_from_db()
     assert not decide_volume(weak, Act.KNOW, volume)
     assert decide_volume(house.archivist, Act.WORK, volume)
     assert Volume.objects.get(pk=volume.pk).state == "open"
+
+
+@pytest.mark.rule("D1")
+def test_a_paper_classified_higher_since_hides_its_volume_at_once(house, volume):
+    weak = a_person(PostKind.ARCHIVIST, house.fonds)
+    Item.objects.filter(dossier=volume.dossier).update(classification=None)
+    Dossier.objects.filter(pk=volume.dossier_id).update(classification=security_classes()[0])
+    arrange_dossier(dossier=volume.dossier, acting_user=house.archivist)
+
+    def seen() -> tuple[bool, bool, bool]:
+        at_hand = Volume.objects.select_related(*RELATED).get(pk=volume.pk)
+        listed = page_of_volumes(weak, VolumeFilters(), VolumeOrder.YEAR, number=1, size=10)[0]
+        among = volumes_visible_to(weak, Act.READ).filter(pk=volume.pk).exists()
+        return bool(decide_volume(weak, Act.READ, at_hand)), volume.pk in [one.pk for one in listed], among
+
+    assert seen() == (True, True, True)
+    Item.objects.filter(title="reply").update(classification=security_classes()[1])
+    assert seen() == (False, False, False)
 
 
 def closed_by_person(volume: Volume, person) -> None:

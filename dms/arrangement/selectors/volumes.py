@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from dms.clearance.policy import Act, ThingFacts, branches, decide
 from dms.clearance.selectors import facts_of
@@ -22,9 +22,13 @@ RELATED = ("retention", "classification", "closed_by", "checked_by", *(f"dossier
 
 
 def facts_of_volume(volume: Volume, user_id: int) -> ThingFacts:
-    """Return what the policy must know of a volume: its dossier's facts under the highest classification in it."""
+    """Return what the policy must know of a volume: its dossier's facts under the highest classification in it.
+
+    A paper may have been classified higher since the volume was arranged: what it has today counts as well.
+    """
     facts = facts_of_dossier(volume.dossier, user_id)
-    return replace(facts, rank=max(facts.rank, volume.rank))
+    today = Binding.objects.filter(volume=volume).aggregate(rank=Max("item__classification__rank"))["rank"]
+    return replace(facts, rank=max(facts.rank, volume.rank, today or 0))
 
 
 def decide_volume(user: Any, act: Act, volume: Volume) -> Answer:
@@ -38,9 +42,14 @@ def ways_to(user: Any, act: Act) -> list[Q]:
     facts, at = facts_of(user), clock.now()
     ways = []
     for way in branches(facts, act):
-        rank = Q() if way.max_rank is None else Q(rank__lte=way.max_rank)
+        rank = Q() if way.max_rank is None else Q(rank__lte=way.max_rank) & Q(~Exists(_classified_above(way.max_rank)))
         ways.append(branch_q(way, facts.user_id, at, path="dossier__") & rank)
     return ways
+
+
+def _classified_above(rank: int) -> QuerySet[Binding]:
+    """Return what in a volume is classified higher by now, whatever it was when the volume was arranged."""
+    return Binding.objects.filter(volume=OuterRef("pk"), item__classification__rank__gt=rank)
 
 
 def volumes_visible_to(user: Any, act: Act) -> QuerySet[Volume]:
