@@ -7,6 +7,8 @@ from django.http import FileResponse
 from ninja import Query, Router
 from pydantic import Field
 
+from dms.arrangement.prints.facts import get_bound_volume_for
+from dms.arrangement.prints.responses import language_asked
 from dms.clearance.policy import Act
 from dms.core.api.cursors import place, values_of
 from dms.core.api.operations import binary, shown
@@ -21,6 +23,7 @@ from search.query import parse
 
 from .selectors import capture_of, decide_readers, hits_in_item, looks_at, readings_of
 from .services import make_item_pdf, note_item_printed, open_page_image, open_thumbnail
+from .volumes import make_volume_pdf
 
 router = Router(tags=["Pages"])
 Box = tuple[int, int, int, int]
@@ -253,6 +256,15 @@ def get_item_pdf(request: Call, item_id: str) -> FileResponse:
     item = get_item_for(request.user, item_id, Act.DOWNLOAD)
     pdf = make_item_pdf(item=item, acting_user=request.user)
     return FileResponse(pdf, as_attachment=True, filename=f"{item.journal_label}.pdf", content_type="application/pdf")
+
+
+@router.get("/volumes/{slug:volume_id}/pdf", openapi_extra=binary("application/pdf", description="The volume as PDF"))
+def get_volume_pdf(request: Call, volume_id: str) -> FileResponse:
+    """Return a whole volume as one searchable PDF, its catalogue as bookmarks (A11, C3); journalled."""
+    bound = get_bound_volume_for(request.user, volume_id, Act.DOWNLOAD)
+    pdf = make_volume_pdf(bound=bound, language=language_asked(), acting_user=request.user)
+    name = bound.volume.journal_label.replace("/", "-")
+    return FileResponse(pdf, as_attachment=True, filename=f"{name}.pdf", content_type="application/pdf")
 
 
 class Printed(Shown):

@@ -100,3 +100,21 @@ def test_a_volume_with_a_higher_class_in_it_is_not_there_for_who_may_not_know(wo
         assert (program("get", f"/volumes/{hidden.public_id}").status_code == 200) == (seen == 2)
     assert "绝密件" not in archivist("get", f"{address}/catalogue").content.decode()
     assert JournalEntry.objects.filter(action="catalogue.read").count() == 3
+
+
+@pytest.mark.rule("A11")
+def test_prints_come_as_pdf_named_by_code_and_are_journalled(world, archivist):
+    archivist("post", f"/dossiers/{world.dossier.public_id}/arrange")
+    volume = Volume.objects.get()
+    before = JournalEntry.objects.filter(action__in=["volume.printed", "volumes.listed"]).count()
+    for path in (
+        f"/volumes/{volume.public_id}/prints/spine-10",
+        f"/dossiers/{world.dossier.public_id}/volumes/print",
+        f"/volumes/print/{volume.filing_year}",
+    ):
+        answer = archivist("get", path)
+        assert (answer.status_code, answer["Content-Type"], answer.content[:5]) == (200, "application/pdf", b"%PDF-")
+        assert world.item.title not in answer["Content-Disposition"]
+    assert archivist("get", f"/volumes/{volume.public_id}/prints/nothing").status_code == 422
+    assert archivist("get", "/volumes/print/1234").status_code == 404
+    assert JournalEntry.objects.filter(action__in=["volume.printed", "volumes.listed"]).count() == before + 3

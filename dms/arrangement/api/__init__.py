@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from . import catalogues, decisions, relations, volumes
+from . import catalogues, decisions, prints, relations, volumes
 
 router = Router()
-for part in (volumes, catalogues, relations, decisions):
+for part in (volumes, catalogues, prints, relations, decisions):
     router.add_router("", part.router)
 
 __all__ = ["router"]

@@ -2,8 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
@@ -12,8 +10,8 @@ from dms.core.errors import NotFound
 from dms.holdings.selectors import get_dossier_for
 
 from .facts import get_bound_volume_for
+from .responses import language_asked, sent
 from .services import print_label, print_volume, print_volumes_of_dossier, print_volumes_of_year
-from .shapes import Language
 
 
 @require_GET
@@ -21,8 +19,8 @@ from .shapes import Language
 def volume_print(request: HttpRequest, public_id: str, form: str) -> HttpResponse:
     """Send a form of a volume, named by the volume's code and never by its title."""
     bound = get_bound_volume_for(request.user, public_id, Act.PRINT)
-    pdf = print_volume(bound=bound, form=form, language=_language(), acting_user=request.user)
-    return _sent(pdf, f"{bound.volume.journal_label}-{form}")
+    pdf = print_volume(bound=bound, form=form, language=language_asked(), acting_user=request.user)
+    return sent(pdf, f"{bound.volume.journal_label}-{form}")
 
 
 @require_GET
@@ -31,8 +29,8 @@ def dossier_label(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send the label of a dossier; its QR code leads to the dossier's own address."""
     dossier = get_dossier_for(request.user, public_id, Act.WORK)
     address = request.build_absolute_uri(reverse("holdings:dossier", args=[dossier.public_id]))
-    pdf = print_label(dossier=dossier, address=address, language=_language(), acting_user=request.user)
-    return _sent(pdf, f"{dossier.number}-label")
+    pdf = print_label(dossier=dossier, address=address, language=language_asked(), acting_user=request.user)
+    return sent(pdf, f"{dossier.number}-label")
 
 
 @require_GET
@@ -40,8 +38,8 @@ def dossier_label(request: HttpRequest, public_id: str) -> HttpResponse:
 def dossier_volumes(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send the list of a dossier's volumes."""
     dossier = get_dossier_for(request.user, public_id, Act.PRINT)
-    pdf = print_volumes_of_dossier(dossier=dossier, language=_language(), acting_user=request.user)
-    return _sent(pdf, f"{dossier.number}-volumes")
+    pdf = print_volumes_of_dossier(dossier=dossier, language=language_asked(), acting_user=request.user)
+    return sent(pdf, f"{dossier.number}-volumes")
 
 
 @require_GET
@@ -51,19 +49,5 @@ def year_volumes(request: HttpRequest, year: int) -> HttpResponse:
     asked = request.GET.get("portion", "1")
     if not (asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) < 100_000):
         raise NotFound
-    pdf = print_volumes_of_year(year=year, portion=int(asked), language=_language(), acting_user=request.user)
-    return _sent(pdf, f"volumes-{year}-{asked}")
-
-
-def _language() -> Language:
-    return "en" if (get_language() or "").startswith("en") else "zh-hans"
-
-
-def _sent(pdf: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(pdf, content_type="application/pdf")
-    safe = "".join(char if char.isalnum() or char in "-_.()" else "-" for char in name)
-    response["Content-Disposition"] = (
-        content_disposition_header(as_attachment=False, filename=f"{safe}.pdf") or "inline"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    pdf = print_volumes_of_year(year=year, portion=int(asked), language=language_asked(), acting_user=request.user)
+    return sent(pdf, f"volumes-{year}-{asked}")

@@ -2,12 +2,11 @@
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from dms.arrangement.prints.facts import get_bound_volume_for
-from dms.arrangement.prints.shapes import Language
+from dms.arrangement.prints.responses import language_asked
 from dms.clearance.policy import Act
 from dms.core import clock
 from dms.core.errors import NotFound
@@ -36,8 +35,7 @@ def item_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
 def volume_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send the whole volume as a PDF named by its code, never by its title."""
     bound = get_bound_volume_for(request.user, public_id, Act.DOWNLOAD)
-    language: Language = "en" if (get_language() or "").startswith("en") else "zh-hans"
-    pdf = make_volume_pdf(bound=bound, language=language, acting_user=request.user)
+    pdf = make_volume_pdf(bound=bound, language=language_asked(), acting_user=request.user)
     name = bound.volume.journal_label.replace("/", "-")
     response = FileResponse(pdf, as_attachment=True, filename=f"{name}.pdf", content_type="application/pdf")
     response["X-Content-Type-Options"] = "nosniff"
