@@ -96,3 +96,16 @@ def test_the_export_holds_the_rows_of_the_list_and_is_journalled(client, house, 
     ]
     assert JournalEntry.objects.filter(action="volumes.exported").count() == 1
     assert client.get(reverse("arrangement:volume_export", args=["pdf"])).status_code == 404
+
+
+def test_what_waits_for_an_archivist_is_one_step_away_and_for_nobody_else(client, house):
+    def steps(person) -> list[str]:
+        client.force_login(person)
+        page = client.get(reverse("arrangement:volume_list")).context
+        return [url for _words, url in page["shortcuts"]]
+
+    here = reverse("arrangement:volume_list")
+    assert steps(house.archivist) == [
+        f"{here}?what=ready", f"{here}?what=unanswered", reverse("arrangement:every_proposal"),
+    ]  # fmt: skip
+    assert steps(house.head1) == []

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
+from dms.clearance.selectors import facts_of
 from dms.core.errors import NotFound
 from dms.core.table_files import WRITERS
 from dms.holdings.views.screen import Screen
@@ -64,8 +66,18 @@ class VolumeListView(Screen):
             "sort_urls": {one.value: self._address(sort=one.value) for one in VolumeOrder},
             "export_urls": {kind: reverse("arrangement:volume_export", args=[kind]) + export for kind in WRITERS},
             "clear_url": reverse("arrangement:volume_list"),
+            # For archivists what waits for them is one step away.
+            "shortcuts": self._shortcuts() if facts_of(self.request.user).archivist_of else [],
             "kept": [(name, value) for name, value in self._kept().items() if name == "sort"],
         }
+
+    def _shortcuts(self) -> list[tuple[str | Promise, str]]:
+        here = reverse("arrangement:volume_list")
+        return [
+            (_("ready to close"), f"{here}?what=ready"),
+            (_("with requests without reply"), f"{here}?what=unanswered"),
+            (_("Proposed relations"), reverse("arrangement:every_proposal")),
+        ]
 
     def _number(self) -> int:
         word = self.request.GET.get("page", "")
