@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from ocr.images import Order, open_master
 
@@ -40,6 +40,12 @@ def test_a_pdf_page_is_drawn_in_the_capture_s_size():
 def test_what_cannot_be_opened_is_refused(media_type: str, data: bytes):
     with pytest.raises(ValueError):
         open_master(data, Order(media_type, 300, 200))
+
+
+def test_a_picture_cut_off_is_refused_even_where_another_library_has_allowed_it(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(ValueError):
+        open_master(papers.encoded(Image.new("L", (300, 200)))[:60], Order("image/png", 300, 200))
 
 
 def test_more_pixels_than_allowed_are_never_decoded():

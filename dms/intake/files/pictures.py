@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from .kinds import Kind
 from .limits import Limits
@@ -54,6 +54,8 @@ def load_image(
 def open_picture(stream: BinaryIO, kind: Kind, limits: Limits) -> Image.Image:
     """Open (not decode) a picture of exactly this kind and check what it declares; raise FileRefused."""
     Image.MAX_IMAGE_PIXELS = limits.pixels
+    # A library that is loaded beside us may have allowed what is cut off (WeasyPrint does): half a page is no page.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     stream.seek(0)
     try:
         # A telephone's JPEG with a second picture behind the first is an MPO to Pillow: the first is the page.
