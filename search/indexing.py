@@ -33,6 +33,8 @@ NEWEST = 100
 SHARE = 0.05
 LONGEST_PAUSE = 60.0
 LONGEST_KEPT = 30.0
+# What a process knows is kept for so many times as long as it took to learn: one results page in many pays for it.
+KEPT_FOR = 100
 MOST_COUNTED = 1000
 
 
@@ -61,9 +63,9 @@ _sweeper = Sweeper()
 class Behind:
     """A process's memory of which pages the index lacked when everything was last compared.
 
-    Comparing takes longer the more pages there are, so what it found is kept for twenty times as long as it took, half
-    a minute at most, and never for another generation of the index. Meanwhile only those pages and the newest texts
-    are looked at: a page that was just read or corrected is missing at once, and one that was indexed since is not.
+    Comparing takes longer the more pages there are, so what it found is kept for a hundred times as long as it took,
+    half a minute at most, and never for another generation of the index. Meanwhile only those pages and the newest
+    texts are looked at: a page that was just read or corrected is missing at once, one that was indexed since is not.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -79,7 +81,7 @@ class Behind:
             begun = self._now()
             missing = stale(Kind.PAGE, MOST_COUNTED)
             ended = self._now()
-            self._last = (compared, ended + min(LONGEST_KEPT, (ended - begun) / SHARE), missing)
+            self._last = (compared, ended + min(LONGEST_KEPT, (ended - begun) * KEPT_FOR), missing)
             return missing
         newest = list(Reading.objects.order_by("-pk").values_list("capture__page_id", flat=True)[:NEWEST])
         return _stale_among(Kind.PAGE, _present_pages([*missing, *newest]), MOST_COUNTED)

@@ -101,7 +101,9 @@ def test_no_path_takes_an_integer_key(document: Any) -> None:
         if parameter["in"] == "path" and parameter["schema"]["type"] == "integer"
     }
     # Numbers that people count by: versions, the journal's entries, the pieces of one file, a year.
-    assert all(any(word in path for word in ("/versions/", "/journal/", "/pieces/", "/print/{year}")) for path in numbers)
+    assert all(
+        any(word in path for word in ("/versions/", "/journal/", "/pieces/", "/print/{year}")) for path in numbers
+    )
 
 
 @pytest.mark.django_db

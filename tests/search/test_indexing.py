@@ -66,7 +66,7 @@ def test_what_the_last_comparison_found_is_kept_for_a_while_and_looked_at_again_
     monkeypatch.setattr(indexing, "NEWEST", 0)
     Page.objects.filter(pk=older.pk).update(text_version=9)
     assert behind.pages() == []
-    clock[0] += 1.0 / indexing.SHARE
+    clock[0] += min(1.0 * indexing.KEPT_FOR, indexing.LONGEST_KEPT)
     assert behind.pages() == [older.pk]
 
 
