@@ -1,5 +1,6 @@
 """Relations that numbers and titles speak for: the list, and confirming or declining many at once (A8)."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -26,19 +27,19 @@ from ..words import ground_words
 PAGE_SIZE = 100
 
 
-class ProposalsScreen(Screen):
-    """What both lists share: rows with the ground in words, decided by archivists."""
+class ProposalsScreen(Screen, ABC):
+    """What both lists share: rows with the ground in words, decided by archivists; subclasses say which rows."""
 
     template_name = "arrangement/proposals.html"
     header_icon = "link"
 
+    @abstractmethod
     def found(self) -> Any:
         """Return the proposals that wait, in order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def here(self) -> str:
         """Return the address of this list."""
-        raise NotImplementedError
 
     def get_page_title(self) -> str:
         """Return what the list is."""

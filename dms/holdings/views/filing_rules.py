@@ -1,5 +1,6 @@
 """Document types and retention periods, for administrators: each a list beside the form of the one chosen."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from .configuration import ConfigurationScreen
 from .screen import INVALID, crumb
 
 
-class FilingRulesScreen(ConfigurationScreen):
+class FilingRulesScreen(ConfigurationScreen, ABC):
     """What both screens share; subclasses say of which model, and which services write."""
 
     header_icon = "list-ul"
@@ -32,13 +33,13 @@ class FilingRulesScreen(ConfigurationScreen):
             kwargs["public_id"] = kwargs["code"]
         return super().dispatch(request, *args, **kwargs)
 
+    @abstractmethod
     def save(self, thing: Any) -> None:
         """Write what the form gave."""
-        raise NotImplementedError
 
+    @abstractmethod
     def delete(self, thing: Any) -> None:
         """Delete the chosen one."""
-        raise NotImplementedError
 
     def rows(self) -> Any:
         """Return what stands in the list."""
